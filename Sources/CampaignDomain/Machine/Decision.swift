@@ -1,0 +1,37 @@
+/// What the machine wants done. Events come first: no action may be carried out before they are durable.
+package struct Decision: Sendable {
+    package var events = EventEncoder()
+    package var actions: [Action] = []
+
+    package init() {}
+
+    package mutating func removeAll() {
+        events.removeAll()
+        actions.removeAll(keepingCapacity: true)
+    }
+}
+
+/// Something for the driver to do outside.
+package enum Action: Hashable, Sendable {
+    /// Make the messages durable at the endpoint without showing them; answer with `prepared`.
+    case prepare(EndpointIndex, [Ordinal])
+    /// Hand the claimed messages over; answer each with `outcome`. `generation` comes back with it.
+    case deliver(EndpointIndex, generation: UInt32, [Ordinal])
+    /// See whether the endpoint can be reached; answer with `checked`.
+    case check(EndpointIndex)
+    /// Ask what became of messages claimed before a crash; answer with `probed`.
+    case probe(EndpointIndex, [Ordinal])
+    /// The run is over and nothing is under way.
+    case finished(JobEnding)
+}
+
+/// How a run of a job ended.
+public enum JobEnding: Hashable, Sendable {
+    case completed
+    /// Every endpoint was removed; the next run goes on.
+    case abortedRecoverably(reason: String)
+    /// A person aborted the job; it does not go on.
+    case aborted(reason: String)
+    /// Stopped on request with work left.
+    case stopped
+}

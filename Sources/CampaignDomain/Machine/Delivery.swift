@@ -1,0 +1,60 @@
+/// What became of one delivery, as its endpoint reports it.
+public enum DeliveryOutcome: Hashable, Sendable {
+    /// The endpoint has taken responsibility for the message. `reply` is its answer, for the log.
+    case sent(reply: String)
+    /// Not now (RFC 5321 §4.2.1, 4yz): tried again later, one attempt charged.
+    case deferred(reply: String)
+    /// Never (5yz).
+    case failed(FailureKind, reply: String)
+    /// Surely not accepted, and not the recipient's fault: back to the queue, no attempt charged.
+    case notSent(EndpointFault)
+    /// The connection was lost after the whole message was handed over and before the answer (RFC 1047).
+    case inDoubt(EndpointFault)
+}
+
+/// Trouble of an endpoint, as opposed to a recipient's.
+public struct EndpointFault: Error, Hashable, Sendable {
+    public enum Severity: UInt8, Hashable, Sendable {
+        /// One connection was lost: others may still work.
+        case dropped = 0
+        /// The endpoint takes nothing at present: refused, timed out, 421 in greeting, directory gone.
+        case unavailable = 1
+        /// The endpoint will never take anything from us as configured (RFC 4954, 535): removed at once.
+        case hopeless = 2
+    }
+
+    public var severity: Severity
+    public var reason: String
+
+    public init(_ severity: Severity, _ reason: String) {
+        self.severity = severity
+        self.reason = reason
+    }
+}
+
+/// An endpoint's answer to "did you take this message?", asked after a crash.
+public enum ProbeVerdict: UInt8, Hashable, Sendable {
+    case accepted = 0
+    case notAccepted = 1
+    case unknown = 2
+}
+
+/// What the machine needs to know of an endpoint before a run.
+package struct EndpointSetup: Hashable, Sendable {
+    /// The address as configured, without secrets: the endpoint's identity in the log.
+    package var name: String
+    /// Claims that may be without outcome at once: connections × claims ahead. At least 1.
+    package var capacity: Int
+    /// Whether messages are made durable at the endpoint before they are claimed (drop directories).
+    package var preparesBeforeClaim: Bool
+    package var policy: EndpointPolicy
+
+    package init(
+        name: String, capacity: Int, preparesBeforeClaim: Bool = false, policy: EndpointPolicy = EndpointPolicy()
+    ) {
+        self.name = name
+        self.capacity = max(capacity, 1)
+        self.preparesBeforeClaim = preparesBeforeClaim
+        self.policy = policy
+    }
+}

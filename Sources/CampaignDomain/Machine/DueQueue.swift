@@ -1,0 +1,53 @@
+/// Deferred recipients by due time: a binary heap. Equal times come out by ordinal, so the order never depends on history.
+package struct DueQueue: Sendable {
+    private struct Entry: Sendable {
+        var due: Int64
+        var ordinal: Ordinal
+
+        func isBefore(_ other: Entry) -> Bool { due != other.due ? due < other.due : ordinal < other.ordinal }
+    }
+
+    private var entries: [Entry] = []
+
+    package init() {}
+
+    package var count: Int { entries.count }
+    /// The earliest due time, in milliseconds since 1970.
+    package var earliest: Int64? { entries.first?.due }
+
+    /// O(log n).
+    package mutating func insert(_ ordinal: Ordinal, due: Int64) {
+        entries.append(Entry(due: due, ordinal: ordinal))
+        var child = entries.count - 1
+        while child > 0 {
+            let parent = (child - 1) / 2
+            guard entries[child].isBefore(entries[parent]) else { return }
+            entries.swapAt(child, parent)
+            child = parent
+        }
+    }
+
+    /// Takes the earliest if it is due. O(log n).
+    package mutating func popDue(now: Int64) -> Ordinal? {
+        guard let first = entries.first, first.due <= now else { return nil }
+        let last = entries.removeLast()
+        if !entries.isEmpty {
+            entries[0] = last
+            siftDown()
+        }
+        return first.ordinal
+    }
+
+    private mutating func siftDown() {
+        var parent = 0
+        while true {
+            var smallest = parent
+            for child in [2 * parent + 1, 2 * parent + 2] where child < entries.count {
+                if entries[child].isBefore(entries[smallest]) { smallest = child }
+            }
+            guard smallest != parent else { return }
+            entries.swapAt(parent, smallest)
+            parent = smallest
+        }
+    }
+}

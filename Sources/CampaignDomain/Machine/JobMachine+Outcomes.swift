@@ -1,0 +1,169 @@
+/// What endpoints report.
+extension JobMachine {
+    /// The outcome of a delivery. A second report for the same claim is ignored (false).
+    @discardableResult
+    package mutating func outcome(
+        _ ordinal: Ordinal, _ endpoint: EndpointIndex, generation: UInt32, _ outcome: DeliveryOutcome, now: Timestamp,
+        _ decision: inout Decision
+    ) -> Bool {
+        guard state.phase(of: ordinal) == .claimed, state.recipients.endpoint(ordinal) == endpoint,
+            Int(endpoint) < lanes.count, lanes[Int(endpoint)] != nil
+        else { return false }
+        lanes[Int(endpoint)]?.inFlight -= 1
+        switch outcome {
+        case .sent(let reply):
+            emit(ordinal, .sent(endpoint, reply: reply), &decision)
+            refusalsInRow = 0
+            answered(endpoint, generation, now, &decision)
+        case .deferred(let reply):
+            deferOrFail(ordinal, endpoint, reply, now, &decision)
+            answered(endpoint, generation, now, &decision)
+        case .failed(let kind, let reply):
+            emit(ordinal, .failed(endpoint, kind, reply: reply), &decision)
+            if kind != .rendering { answered(endpoint, generation, now, &decision) }
+            if kind == .message || kind == .policy { refused(kind, reply, now, &decision) }
+        case .notSent(let fault):
+            emit(ordinal, .released(endpoint, reason: fault.reason), &decision)
+            giveBack(ordinal)
+            self.fault(endpoint, generation, fault, now, &decision)
+        case .inDoubt(let fault):
+            doubt(ordinal, endpoint, fault.reason, &decision)
+            self.fault(endpoint, generation, fault, now, &decision)
+        }
+        return true
+    }
+
+    private mutating func deferOrFail(
+        _ ordinal: Ordinal, _ endpoint: EndpointIndex, _ reply: String, _ now: Timestamp, _ decision: inout Decision
+    ) {
+        let attempt = state.recipients.attempts(ordinal) + 1
+        guard attempt < UInt32(state.terms.retry.attempts) else {
+            emit(ordinal, .failed(endpoint, .attemptsExhausted, reply: reply), &decision)
+            return
+        }
+        let delay = state.terms.retry.delayMilliseconds(afterAttempt: Int(attempt), salt: UInt64(ordinal) << 8)
+        let due = now.advanced(byMilliseconds: delay)
+        emit(ordinal, .deferred(endpoint, attempt: attempt, due: due, reply: reply), &decision)
+        deferred.insert(ordinal, due: due.milliseconds)
+    }
+
+    private mutating func refused(_ kind: FailureKind, _ reply: String, _ now: Timestamp, _ decision: inout Decision) {
+        refusalsInRow += 1
+        guard refusalsInRow == Self.refusalsInRowMax, state.phase == .running else { return }
+        let what = kind == .policy ? "the sender" : "the message"
+        emit(
+            .jobPaused(reason: "\(Self.refusalsInRowMax) refusals of \(what) in a row; the last: \(reply)"), now,
+            &decision)
+    }
+
+    /// The endpoint answered about a recipient: it works.
+    private mutating func answered(
+        _ endpoint: EndpointIndex, _ generation: UInt32, _ now: Timestamp, _ decision: inout Decision
+    ) {
+        guard let lane = lanes[Int(endpoint)] else { return }
+        lanes[Int(endpoint)]?.strikes = 0
+        guard lane.status == .trial, generation == lane.generation else { return }
+        lanes[Int(endpoint)]?.status = .active
+        emit(.endpointRecovered(endpoint), now, &decision)
+    }
+
+    /// Trouble of the endpoint itself.
+    private mutating func fault(
+        _ endpoint: EndpointIndex, _ generation: UInt32, _ fault: EndpointFault, _ now: Timestamp,
+        _ decision: inout Decision
+    ) {
+        guard var lane = lanes[Int(endpoint)], generation == lane.generation else { return }
+        switch lane.status {
+        case .paused, .removed: return
+        case .active, .trial, .checking: break
+        }
+        if fault.severity == .dropped, lane.status == .active {
+            // One lost connection says little; as many as there are lanes, with nothing answered between, say enough.
+            lane.strikes += 1
+            lanes[Int(endpoint)] = lane
+            guard lane.strikes > lane.setup.capacity else { return }
+        }
+        lane.strikes = 0
+        lane.generation &+= 1
+        let attempt = state.endpoints[Int(endpoint)].attempt + 1
+        let retries = lane.setup.policy.retries
+        emit(
+            .endpointFailed(endpoint, attempt: attempt, retries: UInt32(clamping: retries), reason: fault.reason), now,
+            &decision)
+        if fault.severity == .hopeless || attempt > retries {
+            lane.status = .removed
+            emit(.endpointRemoved(endpoint, reason: fault.reason), now, &decision)
+        } else {
+            let delay = lane.setup.policy.delays.delayMilliseconds(
+                afterAttempt: Int(attempt), salt: UInt64(endpoint) << 32)
+            let until = now.advanced(byMilliseconds: delay)
+            lane.status = .paused(until: until.milliseconds)
+            emit(.endpointPaused(endpoint, until: until), now, &decision)
+        }
+        lanes[Int(endpoint)] = lane
+    }
+
+    /// The answer to `check`: reachable, or the fault.
+    package mutating func checked(
+        _ endpoint: EndpointIndex, _ fault: EndpointFault?, now: Timestamp, _ decision: inout Decision
+    ) {
+        guard Int(endpoint) < lanes.count, let lane = lanes[Int(endpoint)], lane.status == .checking else { return }
+        if let fault {
+            self.fault(endpoint, lane.generation, fault, now, &decision)
+        } else {
+            lanes[Int(endpoint)]?.status = .trial
+        }
+    }
+
+    /// The messages are durable at the endpoint: now they may be claimed.
+    package mutating func prepared(
+        _ endpoint: EndpointIndex, _ ordinals: [Ordinal], now: Timestamp, _ decision: inout Decision
+    ) {
+        guard Int(endpoint) < lanes.count, let lane = lanes[Int(endpoint)] else { return }
+        guard mode == .running, state.phase == .running, lane.status == .active || lane.status == .trial else {
+            unprepared(endpoint, ordinals, nil, now: now, &decision)
+            return
+        }
+        claim(endpoint, lane, ordinals, &decision)
+    }
+
+    /// The messages could not be prepared: nothing was claimed, so nothing needs an event but the endpoint's trouble.
+    package mutating func unprepared(
+        _ endpoint: EndpointIndex, _ ordinals: [Ordinal], _ fault: EndpointFault?, now: Timestamp,
+        _ decision: inout Decision
+    ) {
+        guard Int(endpoint) < lanes.count, let lane = lanes[Int(endpoint)] else { return }
+        lanes[Int(endpoint)]?.inFlight -= ordinals.count
+        for ordinal in ordinals { giveBack(ordinal) }
+        if let fault { self.fault(endpoint, lane.generation, fault, now, &decision) }
+    }
+
+    /// A message could not be rendered while it was prepared: claimed and failed in one, since every outcome follows a claim.
+    package mutating func unrenderable(
+        _ endpoint: EndpointIndex, _ ordinal: Ordinal, reason: String, now: Timestamp, _ decision: inout Decision
+    ) {
+        guard Int(endpoint) < lanes.count, lanes[Int(endpoint)] != nil else { return }
+        lanes[Int(endpoint)]?.inFlight -= 1
+        emit(ordinal, .claimed(endpoint), &decision)
+        emit(ordinal, .failed(endpoint, .rendering, reply: reason), &decision)
+    }
+
+    /// The answer to `probe`, for all of its ordinals in their order.
+    package mutating func probed(
+        _ endpoint: EndpointIndex, _ verdicts: [(ordinal: Ordinal, verdict: ProbeVerdict)], now: Timestamp,
+        _ decision: inout Decision
+    ) {
+        for (ordinal, verdict) in verdicts where state.phase(of: ordinal) == .claimed {
+            probing -= 1
+            switch verdict {
+            case .accepted:
+                emit(ordinal, .sent(endpoint, reply: "found accepted after a crash"), &decision)
+            case .notAccepted:
+                emit(ordinal, .released(endpoint, reason: "found not accepted after a crash"), &decision)
+                giveBack(ordinal)
+            case .unknown:
+                doubt(ordinal, endpoint, "the engine ended between claim and outcome", &decision)
+            }
+        }
+    }
+}

@@ -1,0 +1,206 @@
+/// Decides what a job does next. Pure: inputs and times go in, events and actions come out; nothing else is seen or touched.
+///
+/// The state is advanced together with the events written into the ``Decision``. A driver makes the events durable and only
+/// then carries out the actions; if the events cannot be made durable the machine is thrown away and folded anew.
+package struct JobMachine: Sendable {
+    package internal(set) var state: JobState
+
+    /// Lanes by the endpoint's index in the state; nil for endpoints that this run does not use.
+    var lanes: [EndpointLane?] = []
+    /// The next recipient that was never tried in this run.
+    var cursor: Ordinal = 0
+    /// Given back unsent, in order; taken before new ones.
+    var returned: [Ordinal] = []
+    var returnedHead = 0
+    var deferred = DueQueue()
+    var pacer: Pacer
+    /// Claims left over by a crash whose endpoint has been asked.
+    var probing = 0
+    /// The endpoint that is offered work first; moves on, so that none is preferred.
+    var turn = 0
+    var mode = Mode.idle
+    /// Refusals of the message or the sender since something was accepted.
+    var refusalsInRow = 0
+    var setups: [EndpointSetup] = []
+
+    enum Mode: Hashable, Sendable {
+        case idle, running, draining, finished
+    }
+
+    /// This many refusals of the message or the sender, with nothing accepted between, pause the job before it burns the list.
+    package static let refusalsInRowMax = 50
+
+    package init(_ state: JobState, ratePerHour: UInt32? = nil) {
+        self.state = state
+        pacer = Pacer(ratePerHour: ratePerHour ?? state.terms.ratePerHour)
+    }
+
+    /// Claims and preparations without outcome.
+    package var inFlight: Int { lanes.reduce(probing) { $0 + ($1?.inFlight ?? 0) } }
+
+    /// Recipients that wait for anything: the work-queue length. Zero when the work is done.
+    package var workQueueLength: Int { Int(state.tally.open) }
+
+    package var isFinished: Bool { mode == .finished }
+
+    // MARK: Starting and stopping
+
+    /// Begins a run. A paused job waits for `unpause`; a completed one finishes at once.
+    package mutating func start(_ setups: [EndpointSetup], now: Timestamp, _ decision: inout Decision) {
+        precondition(mode == .idle, "a machine runs once")
+        self.setups = setups
+        if state.phase == .completed {
+            mode = .finished
+            decision.actions.append(.finished(.completed))
+        } else if state.phase == .aborted, !state.abortIsRecoverable {
+            mode = .finished
+            decision.actions.append(.finished(.aborted(reason: state.abortReason ?? "")))
+        } else {
+            mode = .running
+            if state.phase != .paused { begin(now, &decision) }
+        }
+    }
+
+    private mutating func begin(_ now: Timestamp, _ decision: inout Decision) {
+        let names = setups.map(\.name)
+        emit(.jobStarted(endpoints: names), now, &decision)
+        lanes = [EndpointLane?](repeating: nil, count: state.endpoints.count)
+        for setup in setups {
+            guard let index = state.endpoints.firstIndex(where: { $0.name == setup.name }) else { continue }
+            lanes[index] = EndpointLane(setup: setup)
+            if state.endpoints[index].standing == .removed {
+                emit(.endpointRestored(EndpointIndex(index)), now, &decision)
+            }
+        }
+        for ordinal in state.due.keys.sorted() { deferred.insert(ordinal, due: state.due[ordinal] ?? 0) }
+        recoverClaims(&decision)
+    }
+
+    /// Claims without outcome are a crash's: their endpoint is asked, and doubt is named where it cannot tell.
+    private mutating func recoverClaims(_ decision: inout Decision) {
+        guard state.tally.claimed > 0 else { return }
+        var byEndpoint = [[Ordinal]](repeating: [], count: endpointsMax + 1)
+        for ordinal in state.recipients.ordinals(in: .claimed) {
+            byEndpoint[Int(state.recipients.endpoint(ordinal))].append(ordinal)
+        }
+        for (index, ordinals) in byEndpoint.enumerated() where !ordinals.isEmpty {
+            if index < lanes.count, lanes[index] != nil {
+                probing += ordinals.count
+                decision.actions.append(.probe(EndpointIndex(index), ordinals))
+            } else {
+                for ordinal in ordinals {
+                    doubt(
+                        ordinal, EndpointIndex(index),
+                        "the engine ended between claim and outcome, and "
+                            + "the endpoint is no longer configured", &decision)
+                }
+            }
+        }
+    }
+
+    /// Stops claiming; what is under way may finish. Ends with `finished(.stopped)`.
+    package mutating func stop(now: Timestamp, _ decision: inout Decision) {
+        if mode == .running { mode = .draining }
+        advance(now: now, &decision)
+    }
+
+    // MARK: Control
+
+    package mutating func pause(reason: String, now: Timestamp, _ decision: inout Decision) {
+        guard state.phase == .running || state.phase == .created else { return }
+        emit(.jobPaused(reason: reason), now, &decision)
+    }
+
+    package mutating func unpause(now: Timestamp, _ decision: inout Decision) {
+        guard state.phase == .paused else { return }
+        emit(.jobResumed, now, &decision)
+        refusalsInRow = 0
+        if mode == .running, lanes.isEmpty { begin(now, &decision) }
+        advance(now: now, &decision)
+    }
+
+    /// Ends the job for good. Recipients under way still get their outcome.
+    package mutating func abort(reason: String, now: Timestamp, _ decision: inout Decision) {
+        guard state.phase != .completed, !(state.phase == .aborted && !state.abortIsRecoverable) else { return }
+        emit(.jobAborted(reason: reason, recoverable: false), now, &decision)
+        advance(now: now, &decision)
+    }
+
+    /// A person's decision about a doubt. Refused (false) when the recipient is not in doubt.
+    package mutating func resolve(
+        _ ordinal: Ordinal, _ verdict: DoubtVerdict, evidence: String, now: Timestamp, _ decision: inout Decision
+    ) -> Bool {
+        guard state.phase(of: ordinal) == .inDoubt else { return false }
+        emit(ordinal, .inDoubtResolved(verdict, evidence: evidence), &decision)
+        if verdict != .sent { giveBack(ordinal) }
+        return true
+    }
+
+    // MARK: Writing events
+
+    mutating func emit(_ event: Event, _ now: Timestamp, _ decision: inout Decision) {
+        decision.events.append(event)
+        do {
+            try state.evolve(event, time: now, at: state.sequence)
+        } catch {
+            preconditionFailure("the machine decided what the fold refuses: \(error)")
+        }
+    }
+
+    mutating func emit(_ ordinal: Ordinal, _ change: RecipientChange, _ decision: inout Decision) {
+        decision.events.append(ordinal, change)
+        do {
+            try state.evolve(PackedEvent(ordinal, change), at: state.sequence)
+        } catch {
+            preconditionFailure("the machine decided what the fold refuses: \(error)")
+        }
+    }
+
+    /// Told by the driver once the events are durable: the sequence of the job's last one, and the epoch it was written in.
+    package mutating func committed(through sequence: EventSequence, epoch: UInt64) {
+        state.sequence = sequence
+        state.epoch = epoch
+    }
+
+    mutating func giveBack(_ ordinal: Ordinal) {
+        // The cursor will come to it by itself; queueing it too would claim it twice.
+        if ordinal >= cursor, state.phase(of: ordinal) == .pending { return }
+        if returnedHead > 1024, returnedHead * 2 > returned.count {
+            returned.removeFirst(returnedHead)
+            returnedHead = 0
+        }
+        returned.append(ordinal)
+    }
+
+    mutating func doubt(
+        _ ordinal: Ordinal, _ endpoint: EndpointIndex, _ reason: String, _ decision: inout Decision
+    ) {
+        emit(ordinal, .inDoubt(endpoint, reason: reason), &decision)
+        // Bounded, or a server that always hangs up after the dot would get copies for ever.
+        guard state.terms.inDoubt == .resend,
+            state.recipients.attempts(ordinal) + 1 < UInt32(state.terms.retry.attempts)
+        else { return }
+        emit(ordinal, .inDoubtResolved(.resend, evidence: "the job's in-doubt policy"), &decision)
+        giveBack(ordinal)
+    }
+}
+
+extension PackedEvent {
+    /// The packed form of a change, as the cursor would read it.
+    package init(_ ordinal: Ordinal, _ change: RecipientChange) {
+        self.init(kind: change.kind, ordinal: ordinal)
+        switch change {
+        case .claimed(let endpoint), .sent(let endpoint, _), .released(let endpoint, _), .inDoubt(let endpoint, _):
+            self.endpoint = endpoint
+        case .failed(let endpoint, let kind, _):
+            self.endpoint = endpoint
+            code = kind.rawValue
+        case .deferred(let endpoint, let attempt, let due, _):
+            self.endpoint = endpoint
+            self.attempt = attempt
+            self.due = due.milliseconds
+        case .skipped(let reason, _): code = reason.rawValue
+        case .inDoubtResolved(let verdict, _): code = verdict.rawValue
+        }
+    }
+}

@@ -1,0 +1,37 @@
+/// A smooth rate limit in whole numbers: a token bucket that holds 20 ms worth of messages, and one at least.
+package struct Pacer: Sendable {
+    private static let costPerMessage: Int64 = 3_600_000
+    private static let burstMilliseconds: Int64 = 20
+
+    private let ratePerHour: Int64
+    private let creditMax: Int64
+    private var credit: Int64
+    private var updatedAt: Int64?
+
+    /// `ratePerHour` 0 means no limit.
+    package init(ratePerHour: UInt32) {
+        self.ratePerHour = Int64(ratePerHour)
+        creditMax = max(Self.costPerMessage, Int64(ratePerHour) * Self.burstMilliseconds)
+        credit = Self.costPerMessage
+    }
+
+    /// Messages that may go now.
+    package mutating func allowance(now: Timestamp) -> Int {
+        guard ratePerHour > 0 else { return .max }
+        let elapsed = min(max(now.milliseconds - (updatedAt ?? now.milliseconds), 0), 3_600_000)
+        updatedAt = now.milliseconds
+        credit = min(creditMax, credit + elapsed * ratePerHour)
+        return Int(credit / Self.costPerMessage)
+    }
+
+    package mutating func consume(_ messages: Int) {
+        if ratePerHour > 0 { credit -= Int64(messages) * Self.costPerMessage }
+    }
+
+    /// When the next message may go; nil without a limit.
+    package func nextAllowed(now: Timestamp) -> Timestamp? {
+        guard ratePerHour > 0 else { return nil }
+        let missing = max(Self.costPerMessage - credit, 0)
+        return now.advanced(byMilliseconds: (missing + ratePerHour - 1) / ratePerHour)
+    }
+}
