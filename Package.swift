@@ -10,12 +10,49 @@ let house: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+
 let package = Package(
     name: "campaign-engine",
     platforms: [.macOS(.v26)],
-    products: [],
+    products: [
+        .library(name: "CampaignEngine", targets: ["CampaignEngine"])
+
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/onevcat/Rainbow", from: "4.2.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
     targets: [
+        .systemLibrary(
+            name: "CCampaignLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"]), .brew(["lmdb"])]),
+        .target(
+            name: "CampaignLMDB", dependencies: ["CCampaignLMDB"],
+            swiftSettings: house + [.enableExperimentalFeature("Lifetimes")]),
+        .target(name: "CampaignLog", dependencies: ["CampaignLMDB", crypto], swiftSettings: house),
         .target(name: "CampaignDomain", swiftSettings: house),
-        .testTarget(name: "CampaignDomainTests", dependencies: ["CampaignDomain"], swiftSettings: house),
+        .target(
+            name: "CampaignMail", dependencies: [.product(name: "Mustache", package: "swift-mustache")],
+            swiftSettings: house),
+        .target(name: "CampaignLists", dependencies: ["CampaignMail"], swiftSettings: house),
+        .target(
+            name: "CampaignEngine",
+            dependencies: [
+                "CampaignDomain", "CampaignLists", "CampaignLog", "CampaignMail", crypto, logging,
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: house),
+
+        .testTarget(
+            name: "CampaignMailTests",
+            dependencies: ["CampaignMail", .product(name: "Mustache", package: "swift-mustache")],
+            swiftSettings: house),
     ]
 )

@@ -58,3 +58,19 @@ package struct EndpointSetup: Hashable, Sendable {
         self.policy = policy
     }
 }
+
+/// What a run may decide differently from the job's terms.
+public struct RunOptions: Hashable, Sendable {
+    /// Messages per hour; 0 is no limit, nil the job's own.
+    public var ratePerHour: UInt32?
+    /// nil is the job's own. `resend` also sends again what earlier runs left in doubt.
+    public var inDoubt: InDoubtPolicy?
+    /// nil is the job's own.
+    public var retry: RetryPolicy?
+
+    public init(ratePerHour: UInt32? = nil, inDoubt: InDoubtPolicy? = nil, retry: RetryPolicy? = nil) {
+        self.ratePerHour = ratePerHour
+        self.inDoubt = inDoubt
+        self.retry = retry
+    }
+}

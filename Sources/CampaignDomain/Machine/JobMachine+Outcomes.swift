@@ -37,11 +37,11 @@ extension JobMachine {
         _ ordinal: Ordinal, _ endpoint: EndpointIndex, _ reply: String, _ now: Timestamp, _ decision: inout Decision
     ) {
         let attempt = state.recipients.attempts(ordinal) + 1
-        guard attempt < UInt32(state.terms.retry.attempts) else {
+        guard attempt < UInt32(retry.attempts) else {
             emit(ordinal, .failed(endpoint, .attemptsExhausted, reply: reply), &decision)
             return
         }
-        let delay = state.terms.retry.delayMilliseconds(afterAttempt: Int(attempt), salt: UInt64(ordinal) << 8)
+        let delay = retry.delayMilliseconds(afterAttempt: Int(attempt), salt: UInt64(ordinal) << 8)
         let due = now.advanced(byMilliseconds: delay)
         emit(ordinal, .deferred(endpoint, attempt: attempt, due: due, reply: reply), &decision)
         deferred.insert(ordinal, due: due.milliseconds)

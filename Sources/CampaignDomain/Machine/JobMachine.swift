@@ -30,9 +30,14 @@ package struct JobMachine: Sendable {
     /// This many refusals of the message or the sender, with nothing accepted between, pause the job before it burns the list.
     package static let refusalsInRowMax = 50
 
-    package init(_ state: JobState, ratePerHour: UInt32? = nil) {
+    let inDoubtPolicy: InDoubtPolicy
+    let retry: RetryPolicy
+
+    package init(_ state: JobState, _ options: RunOptions = RunOptions()) {
         self.state = state
-        pacer = Pacer(ratePerHour: ratePerHour ?? state.terms.ratePerHour)
+        pacer = Pacer(ratePerHour: options.ratePerHour ?? state.terms.ratePerHour)
+        inDoubtPolicy = options.inDoubt ?? state.terms.inDoubt
+        retry = options.retry ?? state.terms.retry
     }
 
     /// Claims and preparations without outcome.
@@ -49,7 +54,7 @@ package struct JobMachine: Sendable {
     package mutating func start(_ setups: [EndpointSetup], now: Timestamp, _ decision: inout Decision) {
         precondition(mode == .idle, "a machine runs once")
         self.setups = setups
-        if state.phase == .completed {
+        if state.phase == .completed, !(inDoubtPolicy == .resend && hasResendable) {
             mode = .finished
             decision.actions.append(.finished(.completed))
         } else if state.phase == .aborted, !state.abortIsRecoverable {
@@ -61,7 +66,17 @@ package struct JobMachine: Sendable {
         }
     }
 
+    /// Whether a completed job holds doubts that this run's policy sends again.
+    private var hasResendable: Bool {
+        state.tally.inDoubt > 0
+            && state.ordinals(in: .inDoubt).contains { state.recipients.attempts($0) + 1 < UInt32(retry.attempts) }
+    }
+
     private mutating func begin(_ now: Timestamp, _ decision: inout Decision) {
+        // A completed job is opened again by its doubts before it can be started.
+        if state.phase == .completed {
+            for ordinal in state.recipients.ordinals(in: .inDoubt) { resendIfWanted(ordinal, &decision) }
+        }
         let names = setups.map(\.name)
         emit(.jobStarted(endpoints: names), now, &decision)
         lanes = [EndpointLane?](repeating: nil, count: state.endpoints.count)
@@ -73,6 +88,9 @@ package struct JobMachine: Sendable {
             }
         }
         for ordinal in state.due.keys.sorted() { deferred.insert(ordinal, due: state.due[ordinal] ?? 0) }
+        if inDoubtPolicy == .resend, state.tally.inDoubt > 0 {
+            for ordinal in state.recipients.ordinals(in: .inDoubt) { resendIfWanted(ordinal, &decision) }
+        }
         recoverClaims(&decision)
     }
 
@@ -176,11 +194,13 @@ package struct JobMachine: Sendable {
         _ ordinal: Ordinal, _ endpoint: EndpointIndex, _ reason: String, _ decision: inout Decision
     ) {
         emit(ordinal, .inDoubt(endpoint, reason: reason), &decision)
-        // Bounded, or a server that always hangs up after the dot would get copies for ever.
-        guard state.terms.inDoubt == .resend,
-            state.recipients.attempts(ordinal) + 1 < UInt32(state.terms.retry.attempts)
-        else { return }
-        emit(ordinal, .inDoubtResolved(.resend, evidence: "the job's in-doubt policy"), &decision)
+        // Resending is bounded, or a server that always hangs up after the dot would get copies for ever.
+        resendIfWanted(ordinal, &decision)
+    }
+
+    private mutating func resendIfWanted(_ ordinal: Ordinal, _ decision: inout Decision) {
+        guard inDoubtPolicy == .resend, state.recipients.attempts(ordinal) + 1 < UInt32(retry.attempts) else { return }
+        emit(ordinal, .inDoubtResolved(.resend, evidence: "the run's in-doubt policy"), &decision)
         giveBack(ordinal)
     }
 }

@@ -5,6 +5,8 @@ package struct FrameContext: Sendable {
     package var count: UInt32
     package var time: Timestamp
     package var epoch: UInt64
+    /// Fold only so many of the frame's events: for a look at a state in the middle of a commit.
+    package var countFolded: UInt32?
 
     package init(job: JobID, firstSequence: EventSequence, count: UInt32, time: Timestamp, epoch: UInt64) {
         self.job = job
@@ -59,7 +61,7 @@ extension JobState {
     ) throws(FoldFailure) {
         var cursor = cursor
         var sequence = context.firstSequence &+ UInt64(first)
-        for _ in first..<context.count {
+        for _ in first..<max(first, min(context.countFolded ?? .max, context.count)) {
             let packed: PackedEvent
             do throws(CodecError) {
                 packed = try cursor.next(payload, keepingText: false)
@@ -77,7 +79,7 @@ extension JobState {
             }
             sequence &+= 1
         }
-        guard cursor.isAtEnd else {
+        guard cursor.isAtEnd || context.countFolded != nil else {
             throw .codec(CodecError("more events than the header says", at: 0), frame: context.firstSequence)
         }
     }

@@ -149,6 +149,9 @@ extension JobState {
                 endpoints[index].attempt = 0
             }
         }
+        runEndpoints = names.compactMap { name in
+            endpoints.firstIndex { $0.name == name }.map { EndpointIndex($0) }
+        }
         phase = .running
         abortReason = nil
         abortIsRecoverable = false

@@ -21,6 +21,7 @@ extension JobState {
         bytes.appendVarint(epoch)
         bytes.appendVarint(UInt64(endpoints.count))
         for endpoint in endpoints { endpoint.encode(into: &bytes) }
+        bytes.appendBytes(runEndpoints)
         bytes.appendVarint(UInt64(due.count))
         for ordinal in due.keys.sorted() {
             bytes.appendVarint(UInt64(ordinal))
@@ -49,6 +50,10 @@ extension JobState {
         sequence = try reader.varint(span)
         epoch = try reader.varint(span)
         for _ in 0..<(try Self.bounded(span, &reader)) { endpoints.append(try EndpointState(span, &reader)) }
+        runEndpoints = try reader.bytes(span)
+        guard runEndpoints.allSatisfy({ Int($0) < endpoints.count }) else {
+            throw CodecError("unknown endpoint", at: reader.offset)
+        }
         for _ in 0..<(try Self.bounded(span, &reader)) {
             let ordinal = try reader.number(span, as: Ordinal.self)
             due[ordinal] = try reader.zigzag(span)

@@ -20,6 +20,8 @@ public struct JobState: Hashable, Sendable {
     public internal(set) var columns: [String] = []
     public internal(set) var tally = Tally()
     public internal(set) var endpoints: [EndpointState] = []
+    /// The endpoints of the newest run, by their position in ``endpoints``.
+    public internal(set) var runEndpoints: [EndpointIndex] = []
     public internal(set) var pauseReason: String?
     public internal(set) var abortReason: String?
     public internal(set) var abortIsRecoverable = false

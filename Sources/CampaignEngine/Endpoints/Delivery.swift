@@ -1,0 +1,50 @@
+public import CampaignDomain
+import CampaignLists
+package import CampaignMail
+
+/// One message to be handed over: who it is for, and how to make its bytes.
+public struct Delivery: Sendable {
+    public let job: JobID
+    public let ordinal: Ordinal
+    /// Attempts charged before this one.
+    public let attempts: UInt32
+    let endpoint: EndpointIndex
+    let generation: UInt32
+    let row: RecipientRow
+    let content: JobContent
+
+    /// The message's identity: the same for every attempt. Derived at each call (a SHA-256): keep it where it is used twice.
+    public var key: IdempotencyKey { content.key(of: row) }
+
+    /// The envelope's sender (RFC 5321 reverse-path) without angle brackets.
+    public var sender: String { content.sender }
+
+    /// The envelope's recipient as given in the list, without angle brackets.
+    public var recipient: String { String(decoding: row.bytes(0), as: UTF8.self) }
+
+    /// Bytes of ``recipient``.
+    package var recipientBytes: ArraySlice<UInt8> { row.bytes(0) }
+
+    /// A recipient's column as UTF-8, or nil when the list has no such column.
+    public func field(_ column: String) -> String? {
+        content.columns.firstIndex(of: column).map { String(decoding: row.bytes($0), as: UTF8.self) }
+    }
+
+    /// Appends the message (RFC 5322, CRLF lines, not dot-stuffed). The same delivery always gives the same bytes.
+    public func render(into message: inout [UInt8]) throws(RenderingError) {
+        var scratch = RenderScratch()
+        try content.render(row, scratch: &scratch, into: &message)
+    }
+
+    /// The same with working memory that the caller keeps between messages.
+    package func render(into message: inout [UInt8], scratch: inout RenderScratch) throws(RenderingError) {
+        try content.render(row, scratch: &scratch, into: &message)
+    }
+}
+
+/// A message that cannot be made for its recipient. The recipient fails; the job goes on.
+public struct RenderingError: Error, Hashable, Sendable, CustomStringConvertible {
+    public var reason: String
+    public init(_ reason: String) { self.reason = reason }
+    public var description: String { reason }
+}

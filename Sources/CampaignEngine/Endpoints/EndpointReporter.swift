@@ -1,0 +1,44 @@
+public import CampaignDomain
+
+/// What became of one delivery.
+public struct DeliveryReport: Sendable {
+    let job: JobID
+    let ordinal: Ordinal
+    let endpoint: EndpointIndex
+    let generation: UInt32
+    let outcome: DeliveryOutcome
+
+    public init(_ delivery: Delivery, _ outcome: DeliveryOutcome) {
+        job = delivery.job
+        ordinal = delivery.ordinal
+        endpoint = delivery.endpoint
+        generation = delivery.generation
+        self.outcome = outcome
+    }
+}
+
+/// Takes an endpoint's answers to the engine. Safe to call from any thread; batches cost less than single reports.
+public struct EndpointReporter: Sendable {
+    let inbox: Inbox
+
+    public func report(_ reports: [DeliveryReport]) {
+        if !reports.isEmpty { inbox.put(.reports(reports)) }
+    }
+
+    /// These messages are durable at the endpoint and may be claimed.
+    public func prepared(_ batch: [Delivery]) {
+        guard let first = batch.first else { return }
+        inbox.put(.prepared(first.job, first.endpoint, batch))
+    }
+
+    /// These messages could not be prepared; nothing was shown to anyone.
+    public func unprepared(_ batch: [Delivery], _ fault: EndpointFault) {
+        guard let first = batch.first else { return }
+        inbox.put(.unprepared(first.job, first.endpoint, batch.map(\.ordinal), fault))
+    }
+
+    /// This message cannot be made: its recipient fails.
+    public func unrenderable(_ delivery: Delivery, _ error: RenderingError) {
+        inbox.put(.unrenderable(delivery.job, delivery.endpoint, delivery.ordinal, error.reason))
+    }
+}

@@ -1,0 +1,46 @@
+import CampaignDomain
+import CampaignLog
+import Foundation
+
+/// What a person asks of a job from outside the process that sends it.
+public enum ControlRequest: Codable, Hashable, Sendable {
+    case pause(job: UInt32, reason: String)
+    case unpause(job: UInt32)
+    case abort(job: UInt32, reason: String)
+    /// A person's decision about doubts; no ordinals means all of the job's. `verdict` is a ``DoubtVerdict``'s raw value.
+    case resolve(job: UInt32, ordinals: [UInt32]?, verdict: UInt8, evidence: String)
+
+    var job: JobID {
+        switch self {
+        case .pause(let job, _), .unpause(let job), .abort(let job, _), .resolve(let job, _, _, _): JobID(job)
+        }
+    }
+}
+
+/// A request as it lies in the control table; `request` is nil when its bytes are none.
+struct StoredControlRequest: Sendable {
+    var key: UInt64
+    var request: ControlRequest?
+}
+
+/// The control table: written by other processes, emptied by the engine in the commit that holds the request's events.
+enum ControlTable {
+    static func pending(_ store: any EventStore) throws -> [StoredControlRequest] {
+        var found: [StoredControlRequest] = []
+        try store.scan(.control, from: nil) { key, value in
+            guard case .number(let number) = key else { return true }
+            let data = Foundation.Data(value.copy(0..<value.byteCount))
+            found.append(
+                StoredControlRequest(key: number, request: try? JSONDecoder().decode(ControlRequest.self, from: data)))
+            return found.count < 1000
+        }
+        return found
+    }
+
+    /// Keys are times with the process's number in the low bits: in order, and two processes never share one.
+    static func put(_ request: ControlRequest) throws -> (key: UInt64, put: TablePut) {
+        let time = UInt64(max(Timestamp.current.milliseconds, 0))
+        let key = time << 22 | UInt64(truncatingIfNeeded: getpid()) & 0x3F_FFFF
+        return (key, TablePut(table: .control, key: .number(key), value: Array(try JSONEncoder().encode(request))))
+    }
+}

@@ -1,0 +1,106 @@
+import CampaignDomain
+import CampaignLists
+import CampaignLog
+
+/// A job in the engine's hands: its machine, and what the machine's actions need. Confined to the log thread.
+final class JobRun {
+    var machine: JobMachine
+    var decision = Decision()
+    let channel: ProgressChannel
+    private let content: JobContent?
+    private var rows: RecipientRows
+    /// By the endpoint's index in the job's state.
+    private var endpoints: [(any Endpoint)?] = []
+    private let given: [any Endpoint]
+    private let inbox: Inbox
+    /// Events folded since the last snapshot.
+    var eventsSinceSnapshot = 0
+    var ending: JobEnding?
+
+    init(
+        _ machine: JobMachine, content: JobContent?, endpoints: [any Endpoint], store: any EventStore, inbox: Inbox,
+        channel: ProgressChannel
+    ) {
+        self.machine = machine
+        self.content = content
+        given = endpoints
+        self.inbox = inbox
+        self.channel = channel
+        rows = RecipientRows(machine.state.id, store)
+    }
+
+    var id: JobID { machine.state.id }
+
+    func start(now: Timestamp) {
+        for endpoint in given { endpoint.attach(EndpointReporter(inbox: inbox)) }
+        let setups = given.map {
+            EndpointSetup(
+                name: $0.name, capacity: $0.capacity, preparesBeforeClaim: $0.preparesBeforeClaim, policy: $0.policy)
+        }
+        machine.start(setups, now: now, &decision)
+    }
+
+    /// Carries out what the machine wants. Called only when the decision's events are durable.
+    func carryOut(_ actions: [Action]) throws(EngineError) {
+        for action in actions {
+            switch action {
+            case .deliver(let index, let generation, let ordinals):
+                guard let endpoint = endpoint(index) else { continue }
+                endpoint.deliver(try deliveries(ordinals, index, generation))
+            case .prepare(let index, let ordinals):
+                guard let endpoint = endpoint(index) else { continue }
+                endpoint.prepare(try deliveries(ordinals, index, 0))
+            case .check(let index):
+                guard let endpoint = endpoint(index) else { continue }
+                let (id, inbox) = (id, inbox)
+                Task { inbox.put(.checked(id, index, await endpoint.check())) }
+            case .probe(let index, let ordinals):
+                guard let endpoint = endpoint(index) else { continue }
+                let claims = try deliveries(ordinals, index, 0)
+                let (id, inbox) = (id, inbox)
+                Task { inbox.put(.probed(id, index, ordinals, await endpoint.probe(claims))) }
+            case .finished(let ending):
+                self.ending = ending
+            }
+        }
+    }
+
+    private func endpoint(_ index: EndpointIndex) -> (any Endpoint)? {
+        while endpoints.count < machine.state.endpoints.count {
+            let name = machine.state.endpoints[endpoints.count].name
+            endpoints.append(given.first { $0.name == name })
+        }
+        return Int(index) < endpoints.count ? endpoints[Int(index)] : nil
+    }
+
+    private func deliveries(
+        _ ordinals: [Ordinal], _ index: EndpointIndex, _ generation: UInt32
+    ) throws(EngineError) -> [Delivery] {
+        guard let content else { return [] }
+        var batch: [Delivery] = []
+        batch.reserveCapacity(ordinals.count)
+        for ordinal in ordinals {
+            batch.append(
+                Delivery(
+                    job: id, ordinal: ordinal, attempts: machine.state.recipients.attempts(ordinal), endpoint: index,
+                    generation: generation, row: try rows.row(ordinal), content: content))
+        }
+        return batch
+    }
+
+    func progress(storeTrouble: String?) -> JobProgress {
+        JobProgress(
+            summary: JobSummary(machine.state, engineIsRunning: true), inFlight: machine.inFlight,
+            storeTrouble: storeTrouble, ending: ending)
+    }
+
+    /// Ends the endpoints; each reports what it still holds before it returns.
+    func closeEndpoints(deadline: ContinuousClock.Instant) -> Task<Void, Never> {
+        let given = given
+        return Task {
+            await withTaskGroup(of: Void.self) { group in
+                for endpoint in given { group.addTask { await endpoint.close(deadline: deadline) } }
+            }
+        }
+    }
+}

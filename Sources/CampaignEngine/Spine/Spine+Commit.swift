@@ -1,0 +1,103 @@
+import CampaignDomain
+import CampaignLog
+import Foundation
+import Logging
+import Synchronization
+
+/// Making a group durable, however long the disk takes to be writable again.
+extension Spine {
+    /// Writes all events decided in this turn in one transaction. Returns only when they are durable.
+    func commit(_ now: Timestamp) throws(EngineError) {
+        var group = CommitGroup()
+        var written: [JobRun] = []
+        if !journalEvents.isEmpty {
+            group.frames.append(FrameDraft(journalEvents, job: .journal, time: now))
+        }
+        for run in runs where !run.decision.events.isEmpty {
+            group.frames.append(FrameDraft(run.decision.events, job: run.id, time: now))
+            written.append(run)
+        }
+        group.deletes = deletes
+        guard !group.frames.isEmpty || !group.deletes.isEmpty else { return }
+        let head = try commitPatiently(group)
+        journalEvents.removeAll()
+        deletes.removeAll(keepingCapacity: true)
+        var last = head.nextSequence - 1
+        for run in written.reversed() {
+            run.machine.committed(through: last, epoch: epoch)
+            let count = run.decision.events.count
+            last -= UInt64(count)
+            run.eventsSinceSnapshot += Int(count)
+        }
+        try snapshotWhereDue()
+    }
+
+    /// R7: a store that cannot be written pauses everything and is tried again; what is given up is not acknowledged to anyone.
+    func commitPatiently(_ group: CommitGroup) throws(EngineError) -> LogHead {
+        do throws(LogError) {
+            return try store.commit(group)
+        } catch {
+            return try retry(group, after: error)
+        }
+    }
+
+    private func retry(_ group: CommitGroup, after first: LogError) throws(EngineError) -> LogHead {
+        var error = first
+        let began = ContinuousClock.now
+        for attempt in 1...max(configuration.storeRetries, 1) {
+            guard error.isRetryable, configuration.storeRetries > 0 else { throw EngineError(error) }
+            logger.warning(
+                "the journal cannot be written; sending is paused",
+                metadata: ["reason": "\(error)", "attempt": "\(attempt) of \(configuration.storeRetries)"])
+            publish(storeTrouble: "\(error)")
+            guard wait(configuration.storeRetryInterval) else { throw EngineError(error) }
+            do throws(LogError) {
+                let head = try store.commit(group)
+                let paused = (ContinuousClock.now - began).milliseconds
+                logger.notice("the journal can be written again", metadata: ["paused": "\(paused) ms"])
+                journalEvents.removeAll()
+                try recordRecovery(first, attempt, paused)
+                return head
+            } catch let next {
+                error = next
+            }
+        }
+        throw EngineError(
+            .journalCannotBeWritten,
+            "the journal could not be written \(configuration.storeRetries) times in a row: \(error); "
+                + "nothing acknowledged is lost: mend it and run again")
+    }
+
+    /// In a commit of its own, so that the sequences of the group before stay what they are.
+    private func recordRecovery(_ error: LogError, _ retries: Int, _ paused: Int64) throws(LogError) {
+        var events = EventEncoder()
+        events.append(
+            .storeRecovered(reason: "\(error)", retries: UInt32(clamping: retries), pausedMilliseconds: paused))
+        var group = CommitGroup()
+        group.frames = [FrameDraft(events, job: .journal, time: clock.now())]
+        _ = try store.commit(group)
+    }
+
+    /// Waits before the next attempt; false when the engine was told to stop and its time is over.
+    private func wait(_ interval: Duration) -> Bool {
+        let until = ContinuousClock.now + interval
+        while ContinuousClock.now < until {
+            Thread.sleep(forTimeInterval: min(0.05, max(0.001, Double((until - .now).milliseconds) / 1000)))
+            if let asked = stopSignal.withLock({ $0 }), ContinuousClock.now >= asked { return false }
+        }
+        return true
+    }
+}
+
+extension FrameDraft {
+    init(_ events: EventEncoder, job: JobID, time: Timestamp) {
+        self.init(job: job.rawValue, time: time.milliseconds, count: events.count, payload: events.bytes)
+    }
+}
+
+extension Duration {
+    var milliseconds: Int64 {
+        let (seconds, attoseconds) = components
+        return seconds * 1000 + attoseconds / 1_000_000_000_000_000
+    }
+}

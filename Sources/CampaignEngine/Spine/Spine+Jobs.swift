@@ -1,0 +1,61 @@
+import CampaignDomain
+import CampaignLog
+
+/// What the engine's API asks of the log thread about jobs.
+extension Spine {
+    /// Loads a job and begins its run.
+    func start(
+        _ job: JobID, endpoints: [any Endpoint], options: RunOptions, channel: ProgressChannel
+    ) throws(EngineError) {
+        guard drainUntil == nil else { throw EngineError(.stopped, "the engine is stopping") }
+        let now = clock.now()
+        if let old = run(job) {
+            guard old.ending != nil else { throw EngineError(.jobConflict, "job \(job) is running already") }
+            // What it decided in this turn must be in the log before the job is folded anew.
+            try commit(now)
+            runs.removeAll { $0.id == job }
+        }
+        guard let state = try JobLoader.load(job, store) else {
+            throw EngineError(.noSuchJob, "there is no job \(job)")
+        }
+        let run = JobRun(
+            JobMachine(state, options), content: try JobContent(state, store), endpoints: endpoints, store: store,
+            inbox: inbox, channel: channel)
+        runs.append(run)
+        run.start(now: now)
+    }
+
+    /// Carries out a person's request, on a running job or on one that no run is under way for.
+    func apply(_ request: ControlRequest, _ now: Timestamp) throws(EngineError) {
+        let run = try run(of: request.job)
+        switch request {
+        case .pause(_, let reason):
+            run.machine.pause(reason: reason, now: now, &run.decision)
+        case .unpause:
+            run.machine.unpause(now: now, &run.decision)
+        case .abort(_, let reason):
+            run.machine.abort(reason: reason, now: now, &run.decision)
+        case .resolve(_, let ordinals, let verdict, let evidence):
+            guard let verdict = DoubtVerdict(rawValue: verdict) else {
+                throw EngineError(.badInput, "unknown verdict \(verdict)")
+            }
+            let chosen = ordinals ?? run.machine.state.ordinals(in: .inDoubt)
+            for ordinal in chosen {
+                _ = run.machine.resolve(ordinal, verdict, evidence: evidence, now: now, &run.decision)
+            }
+        }
+    }
+
+    private func run(of job: JobID) throws(EngineError) -> JobRun {
+        if let run = run(job) { return run }
+        guard let state = try JobLoader.load(job, store) else {
+            throw EngineError(.noSuchJob, "there is no job \(job)")
+        }
+        let run = JobRun(
+            JobMachine(state), content: nil, endpoints: [], store: store, inbox: inbox, channel: ProgressChannel())
+        // Not started: it takes the request and nothing else.
+        run.ending = .stopped
+        runs.append(run)
+        return run
+    }
+}

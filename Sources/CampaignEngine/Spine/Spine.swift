@@ -1,0 +1,279 @@
+import CampaignDomain
+import CampaignLog
+import Dispatch
+import Foundation
+import Logging
+import Synchronization
+
+/// The log thread: takes what was reported, lets the machines decide, makes the events durable, and only then acts.
+///
+/// One turn of the loop is one group commit: while it is flushed, the next group's reports gather in the inbox. All write
+/// transactions belong to this thread.
+///
+/// SAFETY: everything mutable here is touched by the log thread alone, from `loop()` and the commands it runs.
+final class Spine: @unchecked Sendable {
+    let store: any EventStore
+    let inbox: Inbox
+    let configuration: EngineConfiguration
+    let logger: Logger
+    let epoch: UInt64
+
+    /// In the order of their start.
+    var runs: [JobRun] = []
+    var journalEvents = EventEncoder()
+    /// Written with the next group: control requests taken up, imported chunks.
+    var deletes: [TableDelete] = []
+    var clock = WallClock()
+    /// Waits for outcomes until then, once a stop was asked for.
+    var drainUntil: ContinuousClock.Instant?
+    var failure: EngineError?
+    /// The loop is over; commands that are still run must do nothing but answer.
+    private(set) var hasEnded = false
+    /// When a stop was asked for and its time is over; set from any thread, also while a commit is retried.
+    let stopSignal = Mutex<ContinuousClock.Instant?>(nil)
+    /// Set before `startThread`: called on the log thread before the inbox is emptied for the last time, and at the end.
+    var onLastCall: @Sendable () -> Void = {}
+    var onEnd: @Sendable (EngineError?) -> Void = { _ in }
+    /// Callers to be answered once this turn's events are durable.
+    private var afterCommit: [@Sendable (Result<Void, EngineError>) -> Void] = []
+
+    private var messages: [Message] = []
+    private var publishedAt = ContinuousClock.now
+    private var closing: [Task<Void, Never>] = []
+    private var lookedForControlAt: ContinuousClock.Instant?
+
+    /// Events of one job between two snapshots.
+    private static let eventsPerSnapshot = 4_000_000
+    private static let publishInterval: Duration = .milliseconds(100)
+    private static let controlInterval: Duration = .milliseconds(100)
+
+    init(
+        store: any EventStore, epoch: UInt64, inbox: Inbox, configuration: EngineConfiguration
+    ) {
+        self.store = store
+        self.epoch = epoch
+        self.inbox = inbox
+        self.configuration = configuration
+        logger = configuration.logger
+    }
+
+    func startThread() {
+        let thread = Thread { [self] in loop() }
+        thread.name = "campaign-log"
+        thread.stackSize = 8 << 20
+        thread.start()
+    }
+
+    // MARK: The loop
+
+    private func loop() {
+        do throws(EngineError) {
+            while !isOver { try turn() }
+            try finish()
+        } catch {
+            failure = error
+            logger.error("the engine stops", metadata: ["reason": "\(error)"])
+        }
+        hasEnded = true
+        let error = failure ?? EngineError(.stopped, "the engine was stopped")
+        for run in runs where run.ending == nil { run.channel.fail(error) }
+        answer(.failure(error))
+        onLastCall()
+        // Commands that came too late are run all the same: they see that it is over and answer their callers.
+        inbox.take(into: &messages, waitMilliseconds: 0)
+        for case .command(let command) in messages { command(self) }
+        answer(.failure(error))
+        onEnd(failure)
+    }
+
+    /// Runs a caller's command and answers once what it decided is durable.
+    func perform(
+        _ body: (Spine) throws(EngineError) -> Void,
+        _ completion: @escaping @Sendable (Result<Void, EngineError>) -> Void
+    ) {
+        guard !hasEnded else {
+            completion(.failure(failure ?? EngineError(.stopped, "the engine was stopped")))
+            return
+        }
+        do throws(EngineError) {
+            try body(self)
+            afterCommit.append(completion)
+        } catch {
+            completion(.failure(error))
+        }
+    }
+
+    private func answer(_ result: Result<Void, EngineError>) {
+        let waiting = afterCommit
+        afterCommit = []
+        for completion in waiting { completion(result) }
+    }
+
+    private func turn() throws(EngineError) {
+        messages.removeAll(keepingCapacity: true)
+        inbox.take(into: &messages, waitMilliseconds: waitMilliseconds())
+        let now = clock.now()
+        for message in messages { dispatch(message, now) }
+        try takeControlRequests(now)
+        for run in runs where !run.machine.isFinished { run.machine.advance(now: now, &run.decision) }
+        try commit(now)
+        answer(.success(()))
+        try act()
+        publish()
+    }
+
+    private func waitMilliseconds() -> Int {
+        var wait = 100
+        let now = clock.now()
+        for run in runs {
+            guard let wake = run.machine.nextWake(now: now) else { continue }
+            wait = min(wait, max(0, Int(wake.milliseconds - now.milliseconds)))
+        }
+        // A due time that has just come round waits for the clock's next millisecond instead of spinning.
+        return max(wait, 1)
+    }
+
+    private func dispatch(_ message: Message, _ now: Timestamp) {
+        switch message {
+        case .reports(let reports):
+            var run: JobRun?
+            for report in reports {
+                if run?.id != report.job { run = self.run(report.job) }
+                guard let run else { continue }
+                run.machine.outcome(
+                    report.ordinal, report.endpoint, generation: report.generation, report.outcome, now: now,
+                    &run.decision)
+            }
+        case .prepared(let job, let endpoint, let batch):
+            guard let run = run(job) else { return }
+            run.machine.prepared(endpoint, batch.map(\.ordinal), now: now, &run.decision)
+        case .unprepared(let job, let endpoint, let ordinals, let fault):
+            guard let run = run(job) else { return }
+            run.machine.unprepared(endpoint, ordinals, fault, now: now, &run.decision)
+        case .unrenderable(let job, let endpoint, let ordinal, let reason):
+            guard let run = run(job) else { return }
+            run.machine.unrenderable(endpoint, ordinal, reason: reason, now: now, &run.decision)
+        case .checked(let job, let endpoint, let fault):
+            guard let run = run(job) else { return }
+            run.machine.checked(endpoint, fault, now: now, &run.decision)
+        case .probed(let job, let endpoint, let ordinals, let verdicts):
+            guard let run = run(job) else { return }
+            // An endpoint that answers too little has not answered: unknown.
+            let pairs = ordinals.enumerated().map { index, ordinal in
+                (ordinal: ordinal, verdict: index < verdicts.count ? verdicts[index] : .unknown)
+            }
+            run.machine.probed(endpoint, pairs, now: now, &run.decision)
+        case .command(let command):
+            command(self)
+        }
+    }
+
+    func run(_ job: JobID) -> JobRun? { runs.first { $0.id == job } }
+
+    // MARK: Acting
+
+    private func act() throws(EngineError) {
+        for run in runs {
+            let actions = run.decision.actions
+            run.decision.removeAll()
+            guard !actions.isEmpty else { continue }
+            try run.carryOut(actions)
+            if let ending = run.ending, actions.contains(.finished(ending)) { try end(run, ending) }
+        }
+    }
+
+    private func end(_ run: JobRun, _ ending: JobEnding) throws(EngineError) {
+        logger.info("run ended", metadata: ["job": "\(run.machine.state.terms.key)", "ending": "\(ending)"])
+        closing.append(run.closeEndpoints(deadline: .now + .seconds(5)))
+        try saveSnapshots([run])
+        run.channel.publish(run.progress(storeTrouble: nil))
+    }
+
+    func saveSnapshots(_ runs: [JobRun]) throws(EngineError) {
+        guard !runs.isEmpty else { return }
+        for run in runs { run.eventsSinceSnapshot = 0 }
+        var group = CommitGroup()
+        group.puts = runs.map { Snapshots.put($0.machine.state) }
+        do {
+            _ = try store.commit(group)
+        } catch {
+            // A snapshot is a cache: the next start folds a little longer.
+            logger.warning("snapshot not written", metadata: ["reason": "\(error)"])
+        }
+    }
+
+    func snapshotWhereDue() throws(EngineError) {
+        let due = runs.filter { $0.eventsSinceSnapshot >= Self.eventsPerSnapshot }
+        try saveSnapshots(due)
+    }
+
+    func publish(storeTrouble: String? = nil) {
+        guard storeTrouble != nil || ContinuousClock.now - publishedAt >= Self.publishInterval else { return }
+        publishedAt = .now
+        for run in runs where run.ending == nil { run.channel.publish(run.progress(storeTrouble: storeTrouble)) }
+    }
+
+    // MARK: Control by other processes
+
+    private func takeControlRequests(_ now: Timestamp) throws(EngineError) {
+        if let before = lookedForControlAt, ContinuousClock.now - before < Self.controlInterval { return }
+        lookedForControlAt = .now
+        let requests: [StoredControlRequest]
+        do {
+            requests = try ControlTable.pending(store)
+        } catch {
+            throw EngineError.wrapping(error)
+        }
+        for request in requests {
+            deletes.append(TableDelete(table: .control, key: .number(request.key)))
+            do throws(EngineError) {
+                guard let control = request.request else { throw EngineError(.badInput, "the request cannot be read") }
+                try apply(control, now)
+                logger.info("request taken up", metadata: ["request": "\(control)"])
+            } catch {
+                logger.warning("request refused", metadata: ["reason": "\(error)"])
+            }
+        }
+    }
+
+    // MARK: The end
+
+    private var isOver: Bool {
+        guard let drainUntil else { return false }
+        return runs.allSatisfy { $0.ending != nil } || ContinuousClock.now >= drainUntil
+    }
+
+    /// Asks for a stop: no more claims, outcomes under way are waited for.
+    func stop(deadline: Duration) {
+        guard drainUntil == nil else { return }
+        drainUntil = .now + deadline
+        let now = clock.now()
+        for run in runs { run.machine.stop(now: now, &run.decision) }
+    }
+
+    private func finish() throws(EngineError) {
+        // Whoever has not finished is told to give back what it can; then the last reports are taken in.
+        let late = runs.filter { $0.ending == nil }
+        closing += late.map { $0.closeEndpoints(deadline: .now + .seconds(2)) }
+        let done = DispatchSemaphore(value: 0)
+        let tasks = closing
+        Task {
+            for task in tasks { await task.value }
+            done.signal()
+        }
+        _ = done.wait(timeout: .now() + .seconds(6))
+        messages.removeAll(keepingCapacity: true)
+        inbox.take(into: &messages, waitMilliseconds: 0)
+        let now = clock.now()
+        for message in messages { dispatch(message, now) }
+        for run in late where !run.machine.isFinished { run.machine.advance(now: now, &run.decision) }
+        journalEvents.append(.engineStopped(reason: late.isEmpty ? "stopped" : "stopped at the drain deadline"))
+        try commit(now)
+        for run in runs { run.decision.removeAll() }
+        try saveSnapshots(runs.filter { $0.eventsSinceSnapshot > 0 })
+        for run in late {
+            run.ending = .stopped
+            run.channel.publish(run.progress(storeTrouble: nil))
+        }
+    }
+}
