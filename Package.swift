@@ -49,6 +49,20 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: house),
+        .target(
+            name: "CampaignSMTP",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: house),
+        .target(name: "CCampaignFileSystem"),
+        .target(
+            name: "CampaignEndpoints",
+            dependencies: [
+                "CCampaignFileSystem", "CampaignDomain", "CampaignEngine", "CampaignMail", "CampaignSMTP",
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: house),
 
         .testTarget(
             name: "CampaignMailTests",

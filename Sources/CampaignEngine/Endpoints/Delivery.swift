@@ -22,8 +22,13 @@ public struct Delivery: Sendable {
     /// The envelope's recipient as given in the list, without angle brackets.
     public var recipient: String { String(decoding: row.bytes(0), as: UTF8.self) }
 
-    /// Bytes of ``recipient``.
-    package var recipientBytes: ArraySlice<UInt8> { row.bytes(0) }
+    /// The envelope's recipient with its domain in ASCII (RFC 5890 A-labels), as servers want it.
+    package var wireRecipient: String {
+        let bytes = row.bytes(0)
+        if bytes.allSatisfy({ $0 < 0x80 }) { return String(decoding: bytes, as: UTF8.self) }
+        guard let address = try? EmailAddress(Array(bytes)) else { return String(decoding: bytes, as: UTF8.self) }
+        return String(decoding: address.asciiDomainForm, as: UTF8.self)
+    }
 
     /// A recipient's column as UTF-8, or nil when the list has no such column.
     public func field(_ column: String) -> String? {

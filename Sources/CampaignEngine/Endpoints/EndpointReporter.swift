@@ -15,6 +15,20 @@ public struct DeliveryReport: Sendable {
         generation = delivery.generation
         self.outcome = outcome
     }
+
+    /// The same report, unless it says sent: what was not made durable after all must not count as sent.
+    package func replacingSent(by outcome: DeliveryOutcome) -> DeliveryReport {
+        guard case .sent = self.outcome else { return self }
+        return DeliveryReport(self, outcome)
+    }
+
+    private init(_ report: DeliveryReport, _ outcome: DeliveryOutcome) {
+        job = report.job
+        ordinal = report.ordinal
+        endpoint = report.endpoint
+        generation = report.generation
+        self.outcome = outcome
+    }
 }
 
 /// Takes an endpoint's answers to the engine. Safe to call from any thread; batches cost less than single reports.

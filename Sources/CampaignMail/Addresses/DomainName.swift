@@ -46,7 +46,9 @@ enum DomainName {
         while offset < bytes.count {
             let byte = bytes[offset]
             var length = 1
-            if byte >= 0x80 {
+            if byte == UInt8(ascii: "."), offset == start || bytes[offset - 1] == byte || offset == bytes.count - 1 {
+                throw EmailAddressError(.emptyLabel, at: offset)
+            } else if byte >= 0x80 {
                 length = try AddressForm.visibleScalarBytes(bytes, at: offset)
             } else if !AddressCharacter.isLetterOrDigit(byte), byte != UInt8(ascii: "-"), byte != UInt8(ascii: ".") {
                 throw fault(byte, at: offset)

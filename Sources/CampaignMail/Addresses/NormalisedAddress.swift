@@ -51,7 +51,9 @@ extension AddressForm {
     /// Lower-cased without a locale, then NFC. Composing first makes canonically equal spellings lower-case alike.
     private static func foldedCase(_ content: [UInt8]) -> [UInt8] {
         let composed = String(decoding: content, as: UTF8.self).precomposedStringWithCanonicalMapping
-        return Array(composed.lowercased().precomposedStringWithCanonicalMapping.utf8)
+        // Both small sigmas have one capital, which lower-cases to σ.
+        let lower = String(String.UnicodeScalarView(composed.lowercased().unicodeScalars.map { $0 == "ς" ? "σ" : $0 }))
+        return Array(lower.precomposedStringWithCanonicalMapping.utf8)
     }
 
     private static func isDotString(_ content: [UInt8]) -> Bool {

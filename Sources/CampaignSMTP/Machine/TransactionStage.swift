@@ -1,0 +1,20 @@
+/// Where in a session or transaction something happened.
+package enum TransactionStage: Hashable, Sendable, CaseIterable {
+    case connect
+    case greeting
+    /// EHLO, HELO or LHLO.
+    case hello
+    /// Between transactions.
+    case idle
+    /// Before anything was sent for the message: what the server has offered rules it out.
+    case envelope
+    case reset
+    case mail
+    case recipient
+    case data
+    /// The content is on its way; its terminator has not been handed to the socket whole.
+    case content
+    /// The terminator was handed over; its reply decides.
+    case finalReply
+    case quit
+}
