@@ -64,6 +64,10 @@ let package = Package(
             ],
             swiftSettings: house),
 
+        .testTarget(name: "CampaignListsTests", dependencies: ["CampaignLists", "CampaignMail"], swiftSettings: house),
+        .testTarget(
+            name: "CampaignEngineTests", dependencies: ["CampaignDomain", "CampaignEngine", "CampaignEndpoints"],
+            swiftSettings: house),
         .testTarget(
             name: "CampaignMailTests",
             dependencies: ["CampaignMail", .product(name: "Mustache", package: "swift-mustache")],
