@@ -12,13 +12,19 @@ let house: [SwiftSetting] = [
 
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+]
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 
 let package = Package(
     name: "campaign-engine",
     platforms: [.macOS(.v26)],
     products: [
-        .library(name: "CampaignEngine", targets: ["CampaignEngine"])
-
+        .library(name: "CampaignEngine", targets: ["CampaignEngine"]),
+        .library(name: "CampaignEndpoints", targets: ["CampaignEndpoints"]),
+        .executable(name: "campaign", targets: ["campaign"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -31,17 +37,22 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
+        // The journal.
         .systemLibrary(
             name: "CCampaignLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"]), .brew(["lmdb"])]),
         .target(
             name: "CampaignLMDB", dependencies: ["CCampaignLMDB"],
             swiftSettings: house + [.enableExperimentalFeature("Lifetimes")]),
         .target(name: "CampaignLog", dependencies: ["CampaignLMDB", crypto], swiftSettings: house),
+
+        // The pure middle.
         .target(name: "CampaignDomain", swiftSettings: house),
-        .target(
-            name: "CampaignMail", dependencies: [.product(name: "Mustache", package: "swift-mustache")],
-            swiftSettings: house),
+
+        // Lists and messages.
+        .target(name: "CampaignMail", dependencies: [mustache], swiftSettings: house),
         .target(name: "CampaignLists", dependencies: ["CampaignMail"], swiftSettings: house),
+
+        // The engine and where it sends to.
         .target(
             name: "CampaignEngine",
             dependencies: [
@@ -49,28 +60,36 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: house),
-        .target(
-            name: "CampaignSMTP",
-            dependencies: [
-                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
-            ],
-            swiftSettings: house),
+        .target(name: "CampaignSMTP", dependencies: nio, swiftSettings: house),
         .target(name: "CCampaignFileSystem"),
         .target(
             name: "CampaignEndpoints",
+            dependencies: ["CCampaignFileSystem", "CampaignDomain", "CampaignEngine", "CampaignMail", "CampaignSMTP"] + nio,
+            swiftSettings: house),
+        .executableTarget(
+            name: "campaign",
             dependencies: [
-                "CCampaignFileSystem", "CampaignDomain", "CampaignEngine", "CampaignMail", "CampaignSMTP",
-                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                "CampaignDomain", "CampaignEndpoints", "CampaignEngine", logging,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Rainbow", package: "Rainbow"),
+                .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: house),
 
-        .testTarget(name: "CampaignListsTests", dependencies: ["CampaignLists", "CampaignMail"], swiftSettings: house),
+        // Tests, and the server that they send to.
+        .executableTarget(
+            name: "recording-smtp-server", dependencies: nio, path: "Tests/RecordingSMTPServer", swiftSettings: house),
         .testTarget(
-            name: "CampaignEngineTests", dependencies: ["CampaignDomain", "CampaignEngine", "CampaignEndpoints"],
+            name: "RecordingSMTPServerTests",
+            dependencies: ["recording-smtp-server", .product(name: "NIOCore", package: "swift-nio"), nioEmbedded],
             swiftSettings: house),
         .testTarget(
-            name: "CampaignMailTests",
-            dependencies: ["CampaignMail", .product(name: "Mustache", package: "swift-mustache")],
+            name: "CampaignMailTests", dependencies: ["CampaignMail", mustache], swiftSettings: house),
+        .testTarget(name: "CampaignListsTests", dependencies: ["CampaignLists", "CampaignMail"], swiftSettings: house),
+        .testTarget(
+            name: "CampaignSMTPTests", dependencies: ["CampaignSMTP", nioEmbedded] + nio, swiftSettings: house),
+        .testTarget(
+            name: "CampaignEngineTests", dependencies: ["CampaignDomain", "CampaignEngine", "CampaignEndpoints"],
             swiftSettings: house),
     ]
 )

@@ -1,5 +1,6 @@
 public import CampaignDomain
 public import CampaignEngine
+import Foundation
 
 /// An endpoint's address with its options, as campaigns write it.
 ///
@@ -49,7 +50,9 @@ public struct EndpointURL: Hashable, Sendable, CustomStringConvertible {
         if address.hasPrefix("dir:") {
             let path = String(address.dropFirst(4))
             guard !path.isEmpty else { throw EngineError(.badEndpoint, "dir: needs a path, as in dir:outbox") }
-            return .directory(path: path.hasPrefix("/") ? path : "\(directory)/\(path)")
+            // Absolute, so that a later run from another directory means the same one.
+            let base = URL(fileURLWithPath: directory, isDirectory: true)
+            return .directory(path: URL(fileURLWithPath: path, relativeTo: base).standardizedFileURL.path)
         }
         if address.hasPrefix("smtp://") { return try server(String(address.dropFirst(7)), address) }
         for later in ["smtps://", "smtp+starttls://", "lmtp://", "lmtp+unix://"] where address.hasPrefix(later) {

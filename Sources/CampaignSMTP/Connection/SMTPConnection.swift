@@ -165,42 +165,53 @@ package final class SMTPConnection: ChannelInboundHandler {
     }
 
     private func perform(_ write: SMTPClientMachine.Write) {
-        outbound.clear()
-        switch write {
-        case .greeting(let verb): Command.greeting(verb, configuration.greetingName).encode(into: &outbound)
-        case .reset: Command.reset.encode(into: &outbound)
-        case .quit: Command.quit.encode(into: &outbound)
-        case .data: Command.data.encode(into: &outbound)
-        case .emptyContent: DotStuffing.write([], into: &outbound)
-        case .group, .mail, .recipient, .content:
-            guard let transaction else { return }
-            encode(write, of: transaction)
-        }
-        // The source, asked above, may have ended the session.
+        // Moved out, for every access to the property would be checked for exclusivity.
+        var buffer = ByteBuffer()
+        swap(&buffer, &outbound)
+        buffer.clear()
+        encode(write, into: &buffer)
+        // The source, asked for its last word there, may have ended the session.
         guard let context, !machine.isClosed else { return }
-        bytesSent &+= UInt64(outbound.readableBytes)
-        guard write == .content else {
-            context.writeAndFlush(wrapOutboundOut(outbound), promise: nil)
-            return
+        bytesSent &+= UInt64(buffer.readableBytes)
+        if write == .content {
+            // The promise fails unless the socket has taken every byte: only then is the terminator handed over.
+            let promise = eventLoop.makePromise(of: Void.self)
+            promise.futureResult.assumeIsolated().whenSuccess { [self] in perform(machine.contentWritten()) }
+            context.writeAndFlush(wrapOutboundOut(buffer), promise: promise)
+        } else {
+            context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
         }
-        // The promise fails unless the socket has taken every byte: only its success makes the terminator handed over.
-        let promise = eventLoop.makePromise(of: Void.self)
-        promise.futureResult.assumeIsolated().whenSuccess { [self] in perform(machine.contentWritten()) }
-        context.writeAndFlush(wrapOutboundOut(outbound), promise: promise)
-        if outbound.capacity > Self.keptCapacityMaxBytes { outbound = ByteBufferAllocator().buffer(capacity: 2048) }
+        if buffer.capacity <= Self.keptCapacityMaxBytes { outbound = buffer }
     }
 
-    private func encode(_ write: SMTPClientMachine.Write, of transaction: SMTPTransaction) {
+    private func encode(_ write: SMTPClientMachine.Write, into buffer: inout ByteBuffer) {
+        switch write {
+        case .greeting(let verb): Command.greeting(verb, configuration.greetingName).encode(into: &buffer)
+        case .reset: Command.reset.encode(into: &buffer)
+        case .data: Command.data.encode(into: &buffer)
+        case .emptyContent: DotStuffing.write([], into: &buffer)
+        case .quit: Command.quit.encode(into: &buffer)
+        case .group, .mail, .recipient, .content:
+            guard let transaction else { return }
+            encode(write, of: transaction, into: &buffer)
+        }
+    }
+
+    private func encode(
+        _ write: SMTPClientMachine.Write,
+        of transaction: SMTPTransaction,
+        into buffer: inout ByteBuffer
+    ) {
         switch write {
         case .group(let parameters, let resetFirst):
-            if resetFirst { Command.reset.encode(into: &outbound) }
-            Command.mail(from: transaction.sender, parameters).encode(into: &outbound)
-            Command.recipient(transaction.recipient).encode(into: &outbound)
-            Command.data.encode(into: &outbound)
-        case .mail(let parameters): Command.mail(from: transaction.sender, parameters).encode(into: &outbound)
-        case .recipient: Command.recipient(transaction.recipient).encode(into: &outbound)
+            if resetFirst { Command.reset.encode(into: &buffer) }
+            Command.mail(from: transaction.sender, parameters).encode(into: &buffer)
+            Command.recipient(transaction.recipient).encode(into: &buffer)
+            Command.data.encode(into: &buffer)
+        case .mail(let parameters): Command.mail(from: transaction.sender, parameters).encode(into: &buffer)
+        case .recipient: Command.recipient(transaction.recipient).encode(into: &buffer)
         case .content:
-            DotStuffing.write(message, into: &outbound)
+            DotStuffing.write(message, into: &buffer)
             transaction.source.beforeTerminator()
         case .greeting, .reset, .data, .emptyContent, .quit: break
         }

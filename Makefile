@@ -1,0 +1,49 @@
+# Everything a person needs: `make run` sends the sample campaign, `make test` proves the engine.
+
+SWIFT ?= swift
+JOBS ?= 2
+RUN := run
+
+.PHONY: run test bench format lint docs clean deps test-deps
+
+# LMDB and pkg-config are the only things besides Swift that the engine needs.
+deps:
+	@pkg-config --exists lmdb 2>/dev/null || ./.ci/install liblmdb-dev pkg-config
+
+# The tests also want real servers.
+test-deps: deps
+	@command -v smtp-sink >/dev/null 2>&1 || [ -x /usr/sbin/smtp-sink ] || ./.ci/install postfix
+	@command -v python3 >/dev/null 2>&1 || ./.ci/install python3-minimal
+
+# The sample campaign of 10,000 recipients, from list to drop directory, twice: the second run finds nothing to do.
+run: deps
+	$(SWIFT) build -c release --product campaign -j $(JOBS)
+	@mkdir -p $(RUN)
+	@cp -r Fixtures/SampleCampaign/. $(RUN)/
+	.build/release/campaign run $(RUN)/campaign.yaml --skip-invalid
+	.build/release/campaign status --journal $(RUN)/campaign.journal
+	.build/release/campaign audit --journal $(RUN)/campaign.journal
+	@echo "The messages are in $(RUN)/outbox, the journal is $(RUN)/campaign.journal."
+
+test: test-deps
+	$(SWIFT) build --build-tests -j $(JOBS)
+	$(SWIFT) test --skip-build
+
+bench: test-deps
+	$(SWIFT) build -c release -j $(JOBS)
+	bench/run
+
+format:
+	$(SWIFT) format --in-place --recursive Package.swift Sources Tests
+
+lint:
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
+	.ci/house
+
+# The library's reference, from the sources' own comments, into .build/docs.
+docs: deps
+	$(SWIFT) build --target CampaignEngine -j $(JOBS)
+	.ci/docs
+
+clean:
+	rm -rf .build $(RUN)

@@ -1,0 +1,52 @@
+import ArgumentParser
+import CampaignDomain
+import CampaignEndpoints
+import CampaignEngine
+
+struct CheckCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Validate a campaign without sending anything.",
+        discussion: """
+            Reads the campaign file, the list, the templates and the suppression lists, and sees whether every \
+            endpoint can be reached (--offline skips that). No journal is needed or touched.
+
+            Exit codes: 65 something is wrong, 66 a file is missing, 69 an endpoint cannot be reached.
+
+            Example:
+              campaign check spring/campaign.yaml --offline
+            """)
+
+    @Argument(help: ArgumentHelp("The campaign file.", valueName: "file"))
+    var file: String
+    @Flag(help: "Do not connect to the endpoints.")
+    var offline = false
+    @Flag(help: "Bad rows of the list are counted, not refused.")
+    var skipInvalid = false
+    @Option(
+        name: .customLong("endpoint"),
+        help: ArgumentHelp("Check this instead of what the file names. Repeatable.", valueName: "url"))
+    var endpoints: [String] = []
+    @OptionGroup var json: JSONOption
+
+    func run() async throws {
+        let campaign = try CampaignFile.load(file, skipsInvalid: skipInvalid)
+        let report = try DefinitionCheck.run(campaign.definition, recipients: campaign.recipients)
+        let endpoints = try campaign.endpoints(overriddenBy: endpoints)
+        var reached: [CheckView.Endpoint] = []
+        for endpoint in endpoints {
+            let fault = offline ? nil : await endpoint.check()
+            reached.append(CheckView.Endpoint(url: endpoint.name, fault: fault?.reason, isChecked: !offline))
+        }
+        let view = CheckView(
+            key: campaign.definition.key, report: report, endpoints: reached, skipsInvalid: skipInvalid)
+        var output = OutputStream.standardOutput()
+        if json.isOn {
+            try output.line(view.json)
+        } else {
+            for line in view.lines(paint: Paint(.output)) { try output.line(line) }
+        }
+        try output.flush()
+        try view.status.exit()
+    }
+}
