@@ -64,7 +64,8 @@ let package = Package(
         .target(name: "CCampaignFileSystem"),
         .target(
             name: "CampaignEndpoints",
-            dependencies: ["CCampaignFileSystem", "CampaignDomain", "CampaignEngine", "CampaignMail", "CampaignSMTP"] + nio,
+            dependencies: ["CCampaignFileSystem", "CampaignDomain", "CampaignEngine", "CampaignMail", "CampaignSMTP"]
+                + nio,
             swiftSettings: house),
         .executableTarget(
             name: "campaign",
@@ -83,6 +84,14 @@ let package = Package(
             name: "RecordingSMTPServerTests",
             dependencies: ["recording-smtp-server", .product(name: "NIOCore", package: "swift-nio"), nioEmbedded],
             swiftSettings: house),
+        .executableTarget(
+            name: "CampaignLogProbe", dependencies: ["CampaignLog"], path: "Tests/CampaignLogProbe",
+            swiftSettings: house),
+        .testTarget(name: "CampaignLMDBTests", dependencies: ["CampaignLMDB"], swiftSettings: house),
+        .testTarget(
+            name: "CampaignLogTests", dependencies: ["CampaignLMDB", "CampaignLog", "CampaignLogProbe", crypto],
+            swiftSettings: house),
+        .testTarget(name: "CampaignDomainTests", dependencies: ["CampaignDomain"], swiftSettings: house),
         .testTarget(
             name: "CampaignMailTests", dependencies: ["CampaignMail", mustache], swiftSettings: house),
         .testTarget(name: "CampaignListsTests", dependencies: ["CampaignLists", "CampaignMail"], swiftSettings: house),

@@ -17,7 +17,7 @@ package enum FileSystemKind: Equatable, Sendable {
     }
 
     /// - Parameter magic: `f_type` of `statfs(2)`.
-    init(magic: UInt32) {
+    package init(magic: UInt32) {
         if let name = Self.networkNames[magic] {
             self = .network(name: name)
         } else {

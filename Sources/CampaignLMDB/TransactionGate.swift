@@ -2,8 +2,8 @@ internal import Glibc
 
 /// Counts the open transactions of an environment, so that the map can be moved or closed when there are none.
 ///
-/// Waiting never blocks a new transaction: a thread that holds one and begins another would otherwise wait for
-/// itself. The wait is bounded instead.
+/// Waiting holds new transactions up for a moment only: a thread that holds one and begins another would otherwise
+/// wait for itself. Both waits are bounded.
 @safe
 final class TransactionGate: @unchecked Sendable {
     // SAFETY: `count` and the handle behind `withExclusive` are only touched with `mutex` held; the two pthread
@@ -11,6 +11,10 @@ final class TransactionGate: @unchecked Sendable {
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let condition: UnsafeMutablePointer<pthread_cond_t>
     private var count = 0
+    private var waiting = 0
+
+    /// How long a new transaction lets somebody go first who waits for all to end.
+    private static let courtesyMilliseconds = 20
 
     init() {
         unsafe mutex = .allocate(capacity: 1)
@@ -30,6 +34,10 @@ final class TransactionGate: @unchecked Sendable {
 
     func enter() {
         unsafe pthread_mutex_lock(mutex)
+        if waiting > 0 {
+            var deadline = Self.deadline(inMilliseconds: Self.courtesyMilliseconds)
+            while waiting > 0, unsafe pthread_cond_timedwait(condition, mutex, &deadline) != ETIMEDOUT {}
+        }
         count += 1
         unsafe pthread_mutex_unlock(mutex)
     }
@@ -48,13 +56,14 @@ final class TransactionGate: @unchecked Sendable {
         operation: String,
         _ body: () throws(LMDBError) -> Result
     ) throws(LMDBError) -> Result {
-        var deadline = timespec()
-        unsafe clock_gettime(CLOCK_REALTIME, &deadline)
-        let nanoseconds = deadline.tv_nsec + (waitMaxMilliseconds % 1_000) * 1_000_000
-        deadline.tv_sec += waitMaxMilliseconds / 1_000 + nanoseconds / 1_000_000_000
-        deadline.tv_nsec = nanoseconds % 1_000_000_000
+        var deadline = Self.deadline(inMilliseconds: waitMaxMilliseconds)
         unsafe pthread_mutex_lock(mutex)
-        defer { unsafe pthread_mutex_unlock(mutex) }
+        waiting += 1
+        defer {
+            waiting -= 1
+            unsafe pthread_cond_broadcast(condition)
+            unsafe pthread_mutex_unlock(mutex)
+        }
         while count > 0 {
             if unsafe pthread_cond_timedwait(condition, mutex, &deadline) == ETIMEDOUT, count > 0 {
                 throw LMDBError(
@@ -65,5 +74,14 @@ final class TransactionGate: @unchecked Sendable {
             }
         }
         return try body()
+    }
+
+    private static func deadline(inMilliseconds milliseconds: Int) -> timespec {
+        var deadline = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &deadline)
+        let nanoseconds = deadline.tv_nsec + (milliseconds % 1_000) * 1_000_000
+        deadline.tv_sec += milliseconds / 1_000 + nanoseconds / 1_000_000_000
+        deadline.tv_nsec = nanoseconds % 1_000_000_000
+        return deadline
     }
 }

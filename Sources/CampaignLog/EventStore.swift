@@ -8,7 +8,7 @@ package protocol EventStore: AnyObject, Sendable {
     func commit(_ group: CommitGroup) throws(LogError) -> LogHead
 
     /// Begins the next epoch; `makeFrame` gets its number and makes its first frame, stored in the same commit.
-    /// May call `makeFrame` more than once.
+    /// May call `makeFrame` more than once; it must not use the store.
     func beginEpoch(_ makeFrame: (UInt64) -> FrameDraft) throws(LogError) -> LogHead
 
     /// Where the log ends now, commits of other processes included.

@@ -20,13 +20,19 @@ extension LMDBEventStore {
         }
     }
 
+    /// The connection for a write; opened anew when an earlier failure has lost it.
+    private func connectionForWriting(_ writer: Writer) throws(LogError) -> Connection {
+        if !writer.isClosed, connection.withLock({ $0 == nil }) { try reopen() }
+        return try openConnection()
+    }
+
     package func beginEpoch(_ makeFrame: (UInt64) -> FrameDraft) throws(LogError) -> LogHead {
         guard case .engine = mode else {
             throw .notPermitted("only an engine may begin an epoch in \(directory)")
         }
         return try writer.withLock { (writer) throws(LogError) in
             // A commit of the old epoch that could not be settled is settled by reading on.
-            if writer.pending != nil {
+            if writer.pending != nil, !writer.isClosed {
                 try reopen()
                 writer.pending = nil
             }
@@ -73,7 +79,7 @@ extension LMDBEventStore {
         beginningEpoch: Bool,
         _ makeGroup: (UInt64) -> CommitGroup
     ) throws(LogError) -> LogHead {
-        let open = try openConnection()
+        let open = try connectionForWriting(writer)
         var commitError: LogError?
         var group = CommitGroup()
         var record: HeadRecord?
@@ -161,7 +167,7 @@ extension LMDBEventStore {
         try writer.withLock { (writer) throws(LogError) in
             while true {
                 do throws(LogError) {
-                    let open = try openConnection()
+                    let open = try connectionForWriting(writer)
                     var failure: LogError?
                     try translatingErrors(directory: directory) {
                         var transaction = try open.environment.write()

@@ -24,7 +24,11 @@ extension LMDBEventStore {
             } catch let error as LMDBError {
                 throw LogError(error, directory: directory)
             }
-            return try body(transaction, databases)
+            do {
+                return try body(transaction, databases)
+            } catch let error as LMDBError {
+                throw LogError(error, directory: directory)
+            }
         }
     }
 
@@ -54,13 +58,7 @@ extension LMDBEventStore {
     ) throws -> Result {
         try key.check(for: table)
         return try withRead { transaction, databases in
-            let value: RawSpan?
-            do {
-                value = try transaction.value(in: databases[table], for: key.databaseKey)
-            } catch let error as LMDBError {
-                throw LogError(error, directory: directory)
-            }
-            return try body(value)
+            try body(transaction.value(in: databases[table], for: key.databaseKey))
         }
     }
 

@@ -8,7 +8,7 @@ extension LMDBEventStore {
     /// - Throws: `inDoubt` while the journal cannot be read, or for good when the pending group was stored but
     ///   another one is asked for: the caller then has to open the journal anew and read on from there.
     func settlePending(_ writer: inout Writer, _ group: CommitGroup) throws(LogError) -> LogHead? {
-        guard let pending = writer.pending else { return nil }
+        guard let pending = writer.pending, !writer.isClosed else { return nil }
         do throws(LogError) {
             try reopen()
             let wasStored = try isStored(pending)

@@ -28,6 +28,7 @@ package final class LMDBEventStore: EventStore {
         var epoch: UInt64 = 0
         /// A commit whose fate could not be settled.
         var pending: PendingCommit?
+        var isClosed = false
     }
 
     struct PendingCommit {
@@ -92,14 +93,17 @@ package final class LMDBEventStore: EventStore {
     /// Closes the journal once the reads of this process have ended. Later calls fail. Dropping the last reference
     /// closes it as well.
     package func close() throws(LogError) {
-        let open = connection.withLock { current in
-            defer { current = nil }
-            return current
-        }
-        do {
-            try open?.environment.close()
-        } catch {
-            throw LogError(error, directory: directory)
+        try writer.withLock { (writer) throws(LogError) in
+            writer.isClosed = true
+            let open = connection.withLock { current in
+                defer { current = nil }
+                return current
+            }
+            do throws(LMDBError) {
+                try open?.environment.close()
+            } catch {
+                throw LogError(error, directory: directory)
+            }
         }
     }
 }

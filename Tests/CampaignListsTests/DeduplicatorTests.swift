@@ -14,7 +14,9 @@ struct DeduplicatorTests {
     }
 
     /// Adds `keys` in order, some of them out of turn, and compares with a dictionary and a set.
-    private static func agrees(_ keys: [Int], suppressed: [Int], blockRecords: Int, _ random: inout SeededGenerator)
+    private static func agrees(
+        _ keys: [Int], suppressed: [Int], blockRecords: Int, _ random: inout SeededGenerator
+    )
         throws
     {
         let folder = try TemporaryFolder()

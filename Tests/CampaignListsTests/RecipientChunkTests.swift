@@ -3,7 +3,9 @@ import Testing
 
 @Suite("Chunks of recipients")
 struct RecipientChunkTests {
-    private static func chunk(rows: Int, columns: Int, firstOrdinal: UInt32 = 0, _ random: inout SeededGenerator)
+    private static func chunk(
+        rows: Int, columns: Int, firstOrdinal: UInt32 = 0, _ random: inout SeededGenerator
+    )
         -> (bytes: [UInt8], fields: [[[UInt8]]])
     {
         var builder = RecipientChunkBuilder(columnsTotal: columns, firstOrdinal: firstOrdinal)

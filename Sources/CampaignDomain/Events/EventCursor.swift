@@ -81,6 +81,10 @@ package struct EventCursor: Sendable {
         let shared = try reader.varint(payload)
         guard shared <= UInt64(textLength) else { throw CodecError("text shares more than there was", at: start) }
         let rest = try reader.range(payload)
+        // What the encoder keeps to; else each event of a crafted payload could be made to copy all of it.
+        guard Int(shared) + rest.count <= EventEncoder.textSizeMaxBytes else {
+            throw CodecError("text too long", at: start)
+        }
         textLength = Int(shared) + rest.count
         guard keepingText else { return }
         text.removeSubrange(Int(shared)...)

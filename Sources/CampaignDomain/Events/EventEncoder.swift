@@ -102,3 +102,14 @@ package struct EventEncoder: Sendable {
         }
     }
 }
+
+extension String {
+    /// The text, cut before a character if it is longer than ``EventEncoder/textSizeMaxBytes``. For the reasons in rare
+    /// events: the state keeps some of them, so they are cut before they are folded and not while they are encoded.
+    package var clippedForLog: String {
+        guard utf8.count > EventEncoder.textSizeMaxBytes else { return self }
+        var end = utf8.index(utf8.startIndex, offsetBy: EventEncoder.textSizeMaxBytes)
+        while end > startIndex, utf8[end] & 0b1100_0000 == 0b1000_0000 { end = utf8.index(before: end) }
+        return String(self[..<end])
+    }
+}

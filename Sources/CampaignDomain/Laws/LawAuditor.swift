@@ -1,8 +1,8 @@
 /// Checks the laws on a log, frame by frame, in one pass.
 ///
-/// It is a second opinion: it shares the codec with the fold and nothing else, and keeps its own, smaller idea of where each
-/// recipient stands (``RecipientAudit``: two bytes each, plus one dictionary entry for each recipient deferred at the time).
-/// Violations are collected, not thrown. Any bytes at all are accepted.
+/// It is a second opinion: it shares the codec with the fold and nothing else, and keeps its own, smaller idea of where
+/// each recipient stands (``RecipientAudit``: two bytes each, and a dictionary entry for each recipient deferred at the
+/// time). Violations are collected, not thrown. Any bytes at all are accepted.
 package struct LawAuditor: Sendable {
     private var jobs: [JobAudit] = []
     private var indexByJob: [JobID: Int] = [:]
@@ -15,7 +15,7 @@ package struct LawAuditor: Sendable {
     /// Violations found so far, those beyond ``LawViolations/keptMax`` included.
     package var violationCount: Int { violations.count }
 
-    /// Checks the journal's next frame. Frames come in the order of their sequences, those of all jobs and the journal's own.
+    /// Checks the journal's next frame. Frames come by sequence, those of all jobs and the journal's own.
     package mutating func frame(_ payload: RawSpan, _ context: FrameContext) {
         checkSequence(context)
         var cursor = EventCursor(payloadSizeBytes: payload.byteCount)
@@ -28,7 +28,7 @@ package struct LawAuditor: Sendable {
                 if packed.kind.isRecipient {
                     try Self.checkCode(packed)
                     guard let index else {
-                        addJournal(.order, sequence, "\(packed.kind.name) stands among the journal's own events")
+                        add(.order, .journal, sequence, "\(packed.kind.name) stands among the journal's own events")
                         continue
                     }
                     jobs[index].recipient(packed, context, at: sequence, &violations)
@@ -54,22 +54,21 @@ package struct LawAuditor: Sendable {
 
     private mutating func checkSequence(_ context: FrameContext) {
         if context.firstSequence != nextSequence {
-            addJournal(
-                .logDecides, context.firstSequence,
+            add(
+                .logDecides, .journal, context.firstSequence,
                 "the frame begins at event \(context.firstSequence) where \(nextSequence) was expected")
         }
-        if context.count == 0 { addJournal(.logDecides, context.firstSequence, "the frame holds no event") }
+        if context.count == 0 { add(.logDecides, .journal, context.firstSequence, "the frame holds no event") }
         nextSequence = context.firstSequence &+ UInt64(context.count)
     }
 
     private mutating func checkEpoch(_ context: FrameContext, _ startsEpoch: Bool) {
         if context.epoch < epoch {
-            addJournal(
-                .order, context.firstSequence, "epoch \(context.epoch) comes after epoch \(epoch)")
+            add(.order, .journal, context.firstSequence, "epoch \(context.epoch) comes after epoch \(epoch)")
         } else if context.epoch > epoch, !startsEpoch {
-            addJournal(.order, context.firstSequence, "epoch \(context.epoch) does not begin with EngineStarted")
+            add(.order, .journal, context.firstSequence, "epoch \(context.epoch) does not begin with EngineStarted")
         } else if context.epoch == epoch, startsEpoch {
-            addJournal(.order, context.firstSequence, "EngineStarted stands twice in epoch \(epoch)")
+            add(.order, .journal, context.firstSequence, "EngineStarted stands twice in epoch \(epoch)")
         }
         epoch = max(epoch, context.epoch)
     }
@@ -80,16 +79,18 @@ package struct LawAuditor: Sendable {
         switch event {
         case .engineStarted(let start):
             if start.epoch != context.epoch {
-                addJournal(.order, sequence, "EngineStarted of epoch \(start.epoch) stands in epoch \(context.epoch)")
+                add(
+                    .order, .journal, sequence, "EngineStarted of epoch \(start.epoch) stands in epoch \(context.epoch)"
+                )
             }
             if index != nil || sequence != context.firstSequence {
-                addJournal(.order, sequence, "EngineStarted does not begin a frame of the journal's own")
+                add(.order, context.job, sequence, "EngineStarted does not begin a frame of the journal's own")
             }
         case .engineStopped, .journalAdopted, .storeRecovered:
-            if index != nil { addJournal(.order, sequence, "\(event.typeName) stands among a job's events") }
+            if index != nil { add(.order, context.job, sequence, "\(event.typeName) stands among a job's events") }
         default:
             guard let index else {
-                addJournal(.order, sequence, "\(event.typeName) stands among the journal's own events")
+                add(.order, .journal, sequence, "\(event.typeName) stands among the journal's own events")
                 return
             }
             jobs[index].rare(event, at: sequence, &violations)
@@ -115,7 +116,9 @@ package struct LawAuditor: Sendable {
         return jobs.count - 1
     }
 
-    private mutating func addJournal(_ law: LawViolation.Law, _ sequence: EventSequence, _ sentence: String) {
-        violations.add(LawViolation(law, job: .journal, at: sequence, sentence))
+    private mutating func add(
+        _ law: LawViolation.Law, _ job: JobID, _ sequence: EventSequence, _ sentence: String
+    ) {
+        violations.add(LawViolation(law, job: job, at: sequence, sentence))
     }
 }

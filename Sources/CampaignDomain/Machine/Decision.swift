@@ -21,7 +21,7 @@ package enum Action: Hashable, Sendable {
     case check(EndpointIndex)
     /// Ask what became of messages claimed before a crash; answer with `probed`.
     case probe(EndpointIndex, [Ordinal])
-    /// The run is over and nothing is under way.
+    /// The run is over and nothing is under way but perhaps a check, whose answer no longer matters.
     case finished(JobEnding)
 }
 

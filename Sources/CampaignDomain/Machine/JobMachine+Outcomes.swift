@@ -6,7 +6,8 @@ extension JobMachine {
         _ ordinal: Ordinal, _ endpoint: EndpointIndex, generation: UInt32, _ outcome: DeliveryOutcome, now: Timestamp,
         _ decision: inout Decision
     ) -> Bool {
-        guard state.phase(of: ordinal) == .claimed, state.recipients.endpoint(ordinal) == endpoint,
+        // While a crash's claims are being probed there are no others: an outcome now is about no delivery of this run.
+        guard probing == 0, state.phase(of: ordinal) == .claimed, state.recipients.endpoint(ordinal) == endpoint,
             Int(endpoint) < lanes.count, lanes[Int(endpoint)] != nil
         else { return false }
         lanes[Int(endpoint)]?.inFlight -= 1
@@ -22,6 +23,8 @@ extension JobMachine {
             emit(ordinal, .failed(endpoint, kind, reply: reply), &decision)
             if kind != .rendering { answered(endpoint, generation, now, &decision) }
             if kind == .message || kind == .policy { refused(kind, reply, now, &decision) }
+        case .notSent(let fault) where fault.severity == .dropped && dropsAgain(ordinal):
+            deferOrFail(ordinal, endpoint, fault.reason, now, &decision)
         case .notSent(let fault):
             emit(ordinal, .released(endpoint, reason: fault.reason), &decision)
             giveBack(ordinal)
@@ -31,6 +34,14 @@ extension JobMachine {
             self.fault(endpoint, generation, fault, now, &decision)
         }
         return true
+    }
+
+    /// Whether this message has now cost so many connections that it is to blame, not they: one message that a server
+    /// hangs up on must not be tried for ever, nor take the endpoint and the whole job down with it.
+    private mutating func dropsAgain(_ ordinal: Ordinal) -> Bool {
+        let count = min((drops[ordinal] ?? 0) + 1, Self.dropsMax)
+        drops[ordinal] = count
+        return count >= Self.dropsMax
     }
 
     private mutating func deferOrFail(
@@ -51,9 +62,8 @@ extension JobMachine {
         refusalsInRow += 1
         guard refusalsInRow == Self.refusalsInRowMax, state.phase == .running else { return }
         let what = kind == .policy ? "the sender" : "the message"
-        emit(
-            .jobPaused(reason: "\(Self.refusalsInRowMax) refusals of \(what) in a row; the last: \(reply)"), now,
-            &decision)
+        let reason = "\(Self.refusalsInRowMax) refusals of \(what) in a row; the last: \(reply)"
+        emit(.jobPaused(reason: reason.clippedForLog), now, &decision)
     }
 
     /// The endpoint answered about a recipient: it works.
@@ -85,14 +95,15 @@ extension JobMachine {
         }
         lane.strikes = 0
         lane.generation &+= 1
+        let reason = fault.reason.clippedForLog
         let attempt = state.endpoints[Int(endpoint)].attempt + 1
         let retries = lane.setup.policy.retries
         emit(
-            .endpointFailed(endpoint, attempt: attempt, retries: UInt32(clamping: retries), reason: fault.reason), now,
+            .endpointFailed(endpoint, attempt: attempt, retries: UInt32(clamping: retries), reason: reason), now,
             &decision)
         if fault.severity == .hopeless || attempt > retries {
             lane.status = .removed
-            emit(.endpointRemoved(endpoint, reason: fault.reason), now, &decision)
+            emit(.endpointRemoved(endpoint, reason: reason), now, &decision)
         } else {
             let delay = lane.setup.policy.delays.delayMilliseconds(
                 afterAttempt: Int(attempt), salt: UInt64(endpoint) << 32)
@@ -107,7 +118,9 @@ extension JobMachine {
     package mutating func checked(
         _ endpoint: EndpointIndex, _ fault: EndpointFault?, now: Timestamp, _ decision: inout Decision
     ) {
-        guard Int(endpoint) < lanes.count, let lane = lanes[Int(endpoint)], lane.status == .checking else { return }
+        // A check may outlive the run: its answer is no event of a job that has ended.
+        guard mode != .finished, Int(endpoint) < lanes.count, let lane = lanes[Int(endpoint)], lane.status == .checking
+        else { return }
         if let fault {
             self.fault(endpoint, lane.generation, fault, now, &decision)
         } else {
@@ -142,7 +155,12 @@ extension JobMachine {
     package mutating func unrenderable(
         _ endpoint: EndpointIndex, _ ordinal: Ordinal, reason: String, now: Timestamp, _ decision: inout Decision
     ) {
-        guard Int(endpoint) < lanes.count, lanes[Int(endpoint)] != nil else { return }
+        guard Int(endpoint) < lanes.count, let lane = lanes[Int(endpoint)] else { return }
+        guard mode == .running, state.phase == .running, lane.status != .removed else {
+            // Nothing is claimed any more, not even to say that it cannot be sent: the next run finds out again.
+            unprepared(endpoint, [ordinal], nil, now: now, &decision)
+            return
+        }
         lanes[Int(endpoint)]?.inFlight -= 1
         emit(ordinal, .claimed(endpoint), &decision)
         emit(ordinal, .failed(endpoint, .rendering, reply: reason), &decision)
@@ -153,7 +171,8 @@ extension JobMachine {
         _ endpoint: EndpointIndex, _ verdicts: [(ordinal: Ordinal, verdict: ProbeVerdict)], now: Timestamp,
         _ decision: inout Decision
     ) {
-        for (ordinal, verdict) in verdicts where state.phase(of: ordinal) == .claimed {
+        for (ordinal, verdict) in verdicts where probing > 0 && state.phase(of: ordinal) == .claimed {
+            guard state.recipients.endpoint(ordinal) == endpoint else { continue }
             probing -= 1
             switch verdict {
             case .accepted:

@@ -88,7 +88,7 @@ extension JobMachine {
             finish(.stopped, &decision)
         } else if state.phase == .running, lanes.allSatisfy({ $0 == nil || $0?.status == .removed }) {
             let reason = lastEndpointError.map { "every endpoint was removed; the last said: \($0)" }
-            let text = reason ?? "the job has no endpoint"
+            let text = (reason ?? "the job has no endpoint").clippedForLog
             emit(.jobAborted(reason: text, recoverable: true), now, &decision)
             finish(.abortedRecoverably(reason: text), &decision)
         }

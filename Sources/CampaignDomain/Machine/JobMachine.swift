@@ -27,6 +27,11 @@ package struct JobMachine: Sendable {
         case idle, running, draining, finished
     }
 
+    /// Connections lost with a message before it was handed over; only of messages that lost one.
+    var drops: [Ordinal: Int] = [:]
+
+    /// From this many connections lost with one message on, each charges it an attempt and is not held against the endpoint.
+    package static let dropsMax = 3
     /// This many refusals of the message or the sender, with nothing accepted between, pause the job before it burns the list.
     package static let refusalsInRowMax = 50
 
@@ -58,8 +63,9 @@ package struct JobMachine: Sendable {
             mode = .finished
             decision.actions.append(.finished(.completed))
         } else if state.phase == .aborted, !state.abortIsRecoverable {
-            mode = .finished
-            decision.actions.append(.finished(.aborted(reason: state.abortReason ?? "")))
+            mode = .draining
+            recoverClaimsOnly(&decision)
+            advance(now: now, &decision)
         } else {
             mode = .running
             if state.phase != .paused { begin(now, &decision) }
@@ -90,6 +96,16 @@ package struct JobMachine: Sendable {
         for ordinal in state.due.keys.sorted() { deferred.insert(ordinal, due: state.due[ordinal] ?? 0) }
         if inDoubtPolicy == .resend, state.tally.inDoubt > 0 {
             for ordinal in state.recipients.ordinals(in: .inDoubt) { resendIfWanted(ordinal, &decision) }
+        }
+        recoverClaims(&decision)
+    }
+
+    /// For a job that was aborted for good with claims still open: nothing is sent any more, but no doubt stays unnamed.
+    private mutating func recoverClaimsOnly(_ decision: inout Decision) {
+        lanes = [EndpointLane?](repeating: nil, count: state.endpoints.count)
+        for setup in setups {
+            guard let index = state.endpoints.firstIndex(where: { $0.name == setup.name }) else { continue }
+            lanes[index] = EndpointLane(setup: setup)
         }
         recoverClaims(&decision)
     }
@@ -126,7 +142,7 @@ package struct JobMachine: Sendable {
 
     package mutating func pause(reason: String, now: Timestamp, _ decision: inout Decision) {
         guard state.phase == .running || state.phase == .created else { return }
-        emit(.jobPaused(reason: reason), now, &decision)
+        emit(.jobPaused(reason: reason.clippedForLog), now, &decision)
     }
 
     package mutating func unpause(now: Timestamp, _ decision: inout Decision) {
@@ -140,7 +156,9 @@ package struct JobMachine: Sendable {
     /// Ends the job for good. Recipients under way still get their outcome.
     package mutating func abort(reason: String, now: Timestamp, _ decision: inout Decision) {
         guard state.phase != .completed, !(state.phase == .aborted && !state.abortIsRecoverable) else { return }
-        emit(.jobAborted(reason: reason, recoverable: false), now, &decision)
+        emit(.jobAborted(reason: reason.clippedForLog, recoverable: false), now, &decision)
+        // A run that began paused has not looked at a crash's claims yet.
+        if mode == .running, lanes.isEmpty { recoverClaimsOnly(&decision) }
         advance(now: now, &decision)
     }
 
@@ -194,12 +212,15 @@ package struct JobMachine: Sendable {
         _ ordinal: Ordinal, _ endpoint: EndpointIndex, _ reason: String, _ decision: inout Decision
     ) {
         emit(ordinal, .inDoubt(endpoint, reason: reason), &decision)
-        // Resending is bounded, or a server that always hangs up after the dot would get copies for ever.
         resendIfWanted(ordinal, &decision)
     }
 
+    /// Resending is bounded, or a server that always hangs up after the dot would get copies for ever. After an abort for
+    /// good nothing is sent again: there the doubt stays named.
     private mutating func resendIfWanted(_ ordinal: Ordinal, _ decision: inout Decision) {
-        guard inDoubtPolicy == .resend, state.recipients.attempts(ordinal) + 1 < UInt32(retry.attempts) else { return }
+        guard inDoubtPolicy == .resend, state.phase != .aborted || state.abortIsRecoverable,
+            state.recipients.attempts(ordinal) + 1 < UInt32(retry.attempts)
+        else { return }
         emit(ordinal, .inDoubtResolved(.resend, evidence: "the run's in-doubt policy"), &decision)
         giveBack(ordinal)
     }

@@ -11,7 +11,8 @@ package struct Pacer: Sendable {
     /// `ratePerHour` 0 means no limit.
     package init(ratePerHour: UInt32) {
         self.ratePerHour = Int64(ratePerHour)
-        creditMax = max(Self.costPerMessage, Int64(ratePerHour) * Self.burstMilliseconds)
+        // A wake-up comes up to a millisecond late: what that millisecond earns must not be lost.
+        creditMax = max(Self.costPerMessage + Int64(ratePerHour), Int64(ratePerHour) * Self.burstMilliseconds)
         credit = Self.costPerMessage
     }
 

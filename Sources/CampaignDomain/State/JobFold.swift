@@ -33,6 +33,9 @@ package enum FoldFailure: Error, Hashable, Sendable, CustomStringConvertible {
 extension JobState {
     /// The state after a job's first frame, which begins with `JobCreated`.
     package init(firstFrame payload: RawSpan, _ context: FrameContext) throws(FoldFailure) {
+        guard context.count > 0 else {
+            throw .codec(CodecError("a frame without events", at: 0), frame: context.firstSequence)
+        }
         var cursor = EventCursor(payloadSizeBytes: payload.byteCount)
         let terms: JobTerms
         do throws(CodecError) {

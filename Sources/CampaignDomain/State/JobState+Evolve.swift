@@ -136,6 +136,7 @@ extension JobState {
         guard phase == .created || phase == .running || (phase == .aborted && abortIsRecoverable) else {
             throw refused("JobStarted", at: sequence)
         }
+        var endpoints = endpoints
         for name in names where !endpoints.contains(where: { $0.name == name }) {
             guard endpoints.count < endpointsMax else { throw FoldError("too many endpoints", at: sequence) }
             endpoints.append(EndpointState(name: name))
@@ -149,6 +150,7 @@ extension JobState {
                 endpoints[index].attempt = 0
             }
         }
+        self.endpoints = endpoints
         runEndpoints = names.compactMap { name in
             endpoints.firstIndex { $0.name == name }.map { EndpointIndex($0) }
         }

@@ -49,7 +49,9 @@ extension JobState {
         abortIsRecoverable = try reader.byte(span) != 0
         sequence = try reader.varint(span)
         epoch = try reader.varint(span)
-        for _ in 0..<(try Self.bounded(span, &reader)) { endpoints.append(try EndpointState(span, &reader)) }
+        let endpointCount = try Self.bounded(span, &reader)
+        guard endpointCount <= endpointsMax else { throw CodecError("too many endpoints", at: reader.offset) }
+        for _ in 0..<endpointCount { endpoints.append(try EndpointState(span, &reader)) }
         runEndpoints = try reader.bytes(span)
         guard runEndpoints.allSatisfy({ Int($0) < endpoints.count }) else {
             throw CodecError("unknown endpoint", at: reader.offset)

@@ -42,7 +42,8 @@ struct ControlSession {
         case .takenUp(let holder): return "\(key): \(verb) taken up by the engine with pid \(holder.processID)"
         case .written: return "\(key): \(verb) written to the journal; no engine runs"
         case .queued(let holder):
-            let who = holder.map { "the engine with pid \($0.processID) has not answered yet" } ?? "the engine has ended"
+            let who =
+                holder.map { "the engine with pid \($0.processID) has not answered yet" } ?? "the engine has ended"
             return "\(key): \(verb) is in the journal and will be taken up; \(who)"
         }
     }

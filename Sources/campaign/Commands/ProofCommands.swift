@@ -22,7 +22,8 @@ struct AuditCommand: ParsableCommand {
         let reader = try journal.reader()
         let job = try job.job.map { try reader.job($0) }
         // The journal's own violations concern every job.
-        let view = AuditView(violations: try reader.audit().filter { job == nil || $0.job == job || $0.job == .journal })
+        let view = AuditView(
+            violations: try reader.audit().filter { job == nil || $0.job == job || $0.job == .journal })
         var output = OutputStream.standardOutput()
         if json.isOn {
             try output.line(view.json)

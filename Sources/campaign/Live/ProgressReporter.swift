@@ -37,7 +37,8 @@ struct ProgressReporter {
         shownState = summary.state
         let lines = ProgressLines(
             summary: summary, inFlight: inFlight, storeTrouble: storeTrouble, perSecond: meter.perSecond,
-            secondsLeft: isLast || summary.state != .running ? nil : meter.secondsLeft(open: UInt64(summary.tally.open)),
+            secondsLeft: isLast || summary.state != .running
+                ? nil : meter.secondsLeft(open: UInt64(summary.tally.open)),
             endpointsPerSecond: endpointMeters.map(\.perSecond))
         if terminal.isInteractive {
             if DiagnosticLog.lineCount != foreignLines {

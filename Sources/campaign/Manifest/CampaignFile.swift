@@ -16,7 +16,9 @@ struct CampaignFile {
     var directory: String { Self.directory(of: path) }
 
     /// - Throws: ``CLIError``: status 66 when the file or a template cannot be read, 65 when it is wrong.
-    static func load(_ path: String, skipsInvalid: Bool = false, inDoubt: InDoubtPolicy? = nil)
+    static func load(
+        _ path: String, skipsInvalid: Bool = false, inDoubt: InDoubtPolicy? = nil
+    )
         throws(CLIError) -> CampaignFile
     {
         let yaml = try text(

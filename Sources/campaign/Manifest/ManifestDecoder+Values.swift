@@ -5,7 +5,8 @@ import Yams
 extension ManifestDecoder {
     mutating func mapping(_ node: Node, _ what: String) -> Node.Mapping? {
         if case .mapping(let mapping) = node { return mapping }
-        refuse(CLIError(.badInput, "\(what) is not a table of keys", at: place(node), remedy: "write `key: value` lines"))
+        refuse(
+            CLIError(.badInput, "\(what) is not a table of keys", at: place(node), remedy: "write `key: value` lines"))
         return nil
     }
 

@@ -18,7 +18,9 @@ struct Doubt {
             var last: [Ordinal: (Timestamp, EndpointIndex, String)] = [:]
             let wanted = Set(ordinals)
             try reader.events(job: job) { logged in
-                if case .recipient(let ordinal, .inDoubt(let endpoint, let reason)) = logged.event, wanted.contains(ordinal) {
+                if case .recipient(let ordinal, .inDoubt(let endpoint, let reason)) = logged.event,
+                    wanted.contains(ordinal)
+                {
                     last[ordinal] = (logged.time, endpoint, reason)
                 }
                 return true
@@ -27,7 +29,9 @@ struct Doubt {
             var doubts: [Doubt] = []
             for ordinal in ordinals {
                 let event = last[ordinal]
-                let endpoint = event.flatMap { Int($0.1) < state.endpoints.count ? state.endpoints[Int($0.1)].name : nil }
+                let endpoint = event.flatMap {
+                    Int($0.1) < state.endpoints.count ? state.endpoints[Int($0.1)].name : nil
+                }
                 doubts.append(
                     Doubt(
                         record: try book.record(ordinal), job: job, since: event?.0, endpoint: endpoint,

@@ -27,7 +27,10 @@ struct ExportRows {
         switch format {
         case .csv:
             return row(
-                ["\(record.ordinal)", record.key.description, phase.word, "\(attempts)", reason.map(Sanitised.line) ?? ""]
+                [
+                    "\(record.ordinal)", record.key.description, phase.word, "\(attempts)",
+                    reason.map(Sanitised.line) ?? "",
+                ]
                     + record.fields.map(\.value))
         case .jsonl:
             var bytes: [UInt8] = []

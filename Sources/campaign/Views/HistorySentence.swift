@@ -62,7 +62,8 @@ struct StandingSentence {
         case .sent: return "\(who) was sent."
         case .failed: return "\(who) failed for good."
         case .skipped: return "\(who) was skipped and gets no message."
-        case .inDoubt: return "\(who) is in doubt: whether the message was accepted is not known. No second copy is sent."
+        case .inDoubt:
+            return "\(who) is in doubt: whether the message was accepted is not known. No second copy is sent."
         case .deferred:
             let when = due.map { "from \($0.shown) on" } ?? "later"
             return "\(who) is deferred after \(attempts) attempt\(attempts == 1 ? "" : "s") and tried again \(when)."

@@ -44,7 +44,10 @@ enum ProofView {
         let size = "\(report.frames) frames, \(report.events) events"
         if report.isSound { return [paint.good("The log is sound") + ": \(size).", "head \(report.head)"] }
         let place = report.firstBad.map { " at event \($0)" } ?? ""
-        return [paint.bad("The log is bad\(place)") + ": \(Sanitised.line(report.reason ?? "unknown")). Read so far: \(size)."]
+        return [
+            paint.bad("The log is bad\(place)")
+                + ": \(Sanitised.line(report.reason ?? "unknown")). Read so far: \(size)."
+        ]
     }
 
     static func json(_ head: JournalHead) -> JSON {

@@ -7,7 +7,9 @@ struct RecipientHistory {
     var events: [EventView]
 
     /// One pass over the log for all of `ordinals`, which are the rows that hold one address.
-    static func read(_ ordinals: [Ordinal], _ job: JobID, _ reader: JournalReader) throws(CLIError) -> [RecipientHistory] {
+    static func read(
+        _ ordinals: [Ordinal], _ job: JobID, _ reader: JournalReader
+    ) throws(CLIError) -> [RecipientHistory] {
         var naming = EventNaming(reader)
         var events: [Ordinal: [EventView]] = [:]
         let wanted = Set(ordinals)

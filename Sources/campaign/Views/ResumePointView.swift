@@ -18,7 +18,9 @@ struct ResumePointView {
 
     var sentences: [String] {
         let tally = point.summary.tally
-        var sentences = ["\(point.summary.key) is \(point.summary.state.rawValue) after event \(point.sequence): \(effect)"]
+        var sentences = [
+            "\(point.summary.key) is \(point.summary.state.rawValue) after event \(point.sequence): \(effect)"
+        ]
         let done = tally.sent + tally.failed + tally.skipped
         sentences.append(
             "\(done) of \(tally.total) recipients have their outcome (\(tally.sent) sent, \(tally.failed) failed, "
