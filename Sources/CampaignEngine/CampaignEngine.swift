@@ -79,7 +79,7 @@ public final class CampaignEngine: Sendable {
         _ job: JobID, endpoints: [any Endpoint], options: RunOptions = RunOptions()
     ) async throws(EngineError) {
         guard !endpoints.isEmpty else { throw EngineError(.badEndpoint, "job \(job) needs an endpoint at least") }
-        guard Set(endpoints.map(\.name)).count == endpoints.count else {
+        guard Set(endpoints.map { EndpointState.identity($0.name) }).count == endpoints.count else {
             throw EngineError(.badEndpoint, "the same endpoint is given twice")
         }
         let channel = state.newChannel(job)

@@ -21,7 +21,7 @@ final class ChildProcess {
         var argv: [UnsafeMutablePointer<CChar>?] = unsafe ([program] + arguments).map { unsafe strdup($0) } + [nil]
         var child: pid_t = 0
         let code = unsafe posix_spawn(&child, program, &actions, nil, &argv, environ)
-        for unsafepointer in unsafe argv { unsafe free(pointer) }
+        for index in unsafe argv.indices { unsafe free(argv[index]) }
         unsafe posix_spawn_file_actions_destroy(&actions)
         close(toChild[0])
         close(fromChild[1])

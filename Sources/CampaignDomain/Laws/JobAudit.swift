@@ -87,13 +87,14 @@ struct JobAudit: Sendable {
         }
         stage = .running
         hasStarted = true
-        for name in names where !endpoints.contains(where: { $0.name == name }) {
+        for name in names where !endpoints.contains(where: { EndpointState.identity($0.name) == EndpointState.identity(name) }) {
             guard endpoints.count < endpointsMax else {
                 return add(.order, sequence, "the job uses more endpoints than it can", &violations)
             }
             endpoints.append(EndpointAudit(name: name))
         }
-        for index in endpoints.indices where !names.contains(endpoints[index].name) {
+        let used = names.map { EndpointState.identity($0) }
+        for index in endpoints.indices where !used.contains(EndpointState.identity(endpoints[index].name)) {
             endpoints[index].isRemoved = true
         }
     }

@@ -86,8 +86,8 @@ package struct JobMachine: Sendable {
         let names = setups.map(\.name)
         emit(.jobStarted(endpoints: names), now, &decision)
         lanes = [EndpointLane?](repeating: nil, count: state.endpoints.count)
-        for setup in setups {
-            guard let index = state.endpoints.firstIndex(where: { $0.name == setup.name }) else { continue }
+        for (setup, position) in zip(setups, state.runEndpoints) {
+            let index = Int(position)
             lanes[index] = EndpointLane(setup: setup)
             if state.endpoints[index].standing == .removed {
                 emit(.endpointRestored(EndpointIndex(index)), now, &decision)
@@ -104,8 +104,9 @@ package struct JobMachine: Sendable {
     private mutating func recoverClaimsOnly(_ decision: inout Decision) {
         lanes = [EndpointLane?](repeating: nil, count: state.endpoints.count)
         for setup in setups {
-            guard let index = state.endpoints.firstIndex(where: { $0.name == setup.name }) else { continue }
-            lanes[index] = EndpointLane(setup: setup)
+            let identity = EndpointState.identity(setup.name)
+            let known = state.endpoints.firstIndex { EndpointState.identity($0.name) == identity }
+            if let known { lanes[known] = EndpointLane(setup: setup) }
         }
         recoverClaims(&decision)
     }

@@ -21,6 +21,9 @@ public struct EndpointState: Hashable, Sendable {
 
     package init(name: String) { self.name = name }
 
+    /// What makes two names the same endpoint: the address without its options, which may change from run to run.
+    package static func identity(_ name: String) -> Substring { name.prefix { $0 != "?" } }
+
     package func encode(into bytes: inout [UInt8]) {
         bytes.appendString(name)
         switch standing {

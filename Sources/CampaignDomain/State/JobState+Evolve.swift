@@ -137,13 +137,21 @@ extension JobState {
             throw refused("JobStarted", at: sequence)
         }
         var endpoints = endpoints
-        for name in names where !endpoints.contains(where: { $0.name == name }) {
-            guard endpoints.count < endpointsMax else { throw FoldError("too many endpoints", at: sequence) }
-            endpoints.append(EndpointState(name: name))
+        var used: [EndpointIndex] = []
+        for name in names {
+            let identity = EndpointState.identity(name)
+            if let known = endpoints.firstIndex(where: { EndpointState.identity($0.name) == identity }) {
+                endpoints[known].name = name
+                used.append(EndpointIndex(known))
+            } else {
+                guard endpoints.count < endpointsMax else { throw FoldError("too many endpoints", at: sequence) }
+                used.append(EndpointIndex(endpoints.count))
+                endpoints.append(EndpointState(name: name))
+            }
         }
         // An endpoint that this run does not use is out of it; a new run begins without old trouble.
         for index in endpoints.indices {
-            if !names.contains(endpoints[index].name) {
+            if !used.contains(EndpointIndex(index)) {
                 endpoints[index].standing = .removed
             } else if endpoints[index].standing != .removed {
                 endpoints[index].standing = .active
@@ -151,9 +159,7 @@ extension JobState {
             }
         }
         self.endpoints = endpoints
-        runEndpoints = names.compactMap { name in
-            endpoints.firstIndex { $0.name == name }.map { EndpointIndex($0) }
-        }
+        runEndpoints = used
         phase = .running
         abortReason = nil
         abortIsRecoverable = false

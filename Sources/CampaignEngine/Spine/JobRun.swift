@@ -67,8 +67,8 @@ final class JobRun {
 
     private func endpoint(_ index: EndpointIndex) -> (any Endpoint)? {
         while endpoints.count < machine.state.endpoints.count {
-            let name = machine.state.endpoints[endpoints.count].name
-            endpoints.append(given.first { $0.name == name })
+            let identity = EndpointState.identity(machine.state.endpoints[endpoints.count].name)
+            endpoints.append(given.first { EndpointState.identity($0.name) == identity })
         }
         return Int(index) < endpoints.count ? endpoints[Int(index)] : nil
     }

@@ -139,7 +139,12 @@ package struct MessageRenderer: Sendable {
             case .to:
                 output.append(contentsOf: "To: ".utf8)
                 let address = scratch.values[0]
-                output.append(address.span)
+                if !AddressSyntax.isASCII(address.span), let parsed = try? EmailAddress(Array(address)) {
+                    // With its domain in A-labels (RFC 5890) an address whose local part is ASCII passes any server.
+                    output.append(parsed.asciiDomainForm.span)
+                } else {
+                    output.append(address.span)
+                }
                 output.append(contentsOf: [ASCII.carriageReturn, ASCII.lineFeed])
             case .messageID(let suffix):
                 output.append(contentsOf: "Message-ID: <".utf8)

@@ -123,9 +123,31 @@ import Testing
         bench.outcome(1, .notSent(.lost))
         bench.outcome(2, .notSent(.lost))
         #expect(bench.state.endpoints[0].failures == 0)
-        let third = bench.outcome(1, .notSent(.lost))
+        // Another message than the one that has been lost twice: a third time would be held against that message.
+        let other = try #require(bench.state.ordinals(in: .claimed).first { $0 != 1 })
+        let third = bench.outcome(other, .notSent(.lost))
         #expect(third.events.contains(.endpointFailed(0, attempt: 1, retries: 2, reason: "connection lost")))
         #expect(bench.state.endpoints[0].failures == 1)
+    }
+
+    @Test("R8: one message that servers hang up on fails by itself; it takes neither the endpoint nor the job with it")
+    func poisonousMessage() throws {
+        var bench = try MachineBench(30)
+        bench.start([smtp(capacity: 4, retries: 3)])
+        for _ in 0..<10_000 where !bench.machine.isFinished {
+            let claimed = bench.state.ordinals(in: .claimed)
+            if claimed.isEmpty {
+                guard let wake = bench.nextWake else { break }
+                bench.advance(to: wake)
+                if !bench.state.ordinals(in: .claimed).isEmpty { continue }
+                if case .paused = bench.state.endpoints[0].standing { bench.checked(0, nil) }
+                continue
+            }
+            for ordinal in claimed { bench.outcome(ordinal, ordinal == 7 ? .notSent(.lost) : .ok) }
+        }
+        #expect(bench.state.phase == .completed)
+        #expect(bench.state.tally.sent == 29)
+        #expect(bench.state.phase(of: 7) == .failed)
     }
 
     @Test("a trial that fails is the next failure, even by one lost connection")

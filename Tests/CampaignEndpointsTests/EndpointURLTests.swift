@@ -1,0 +1,44 @@
+import CampaignEngine
+import Testing
+
+@testable import CampaignEndpoints
+
+@Suite("Endpoint addresses")
+struct EndpointURLTests {
+    @Test("Addresses and options are read, and relative directories made absolute")
+    func valid() throws {
+        let server = try EndpointURL(
+            parsing: "smtp://mail.example.com:2525?connections=20&per-connection=100&timeout=5s&retries=3&retry-interval=250ms",
+            relativeTo: "/")
+        #expect(server.place == .smtp(host: "mail.example.com", port: 2525))
+        #expect(server.connections == 20)
+        #expect(server.messagesPerConnection == 100)
+        #expect(server.timeoutMilliseconds == 5000)
+        #expect(server.policy.retries == 3)
+        #expect(server.policy.delays.firstMilliseconds == 250)
+        #expect(try EndpointURL(parsing: "smtp://[::1]", relativeTo: "/").place == .smtp(host: "::1", port: 25))
+        #expect(try EndpointURL(parsing: "dir:out/box", relativeTo: "/srv").description == "dir:/srv/out/box")
+    }
+
+    @Test(
+        "Bad addresses are refused with what would be right",
+        arguments: [
+            ("ftp://x", "smtp://host:port"), ("smtp://", "host"), ("smtp://h:0", "65535"), ("smtp://h:x", "65535"),
+            ("smtp://h/path", "path"), ("smtps://h", "not supported by this version yet"), ("dir:", "dir:outbox"),
+            ("smtp://h?connections=0", "from 1"), ("smtp://h?timeout=soon", "60s"), ("smtp://h?conections=2", "connections"),
+            ("smtp://h?rate=5/s", "not supported by this version yet"),
+        ])
+    func invalid(text: String, hint: String) {
+        let error = #expect(throws: EngineError.self) { try EndpointURL(parsing: text, relativeTo: "/") }
+        #expect(error?.code == .badEndpoint)
+        #expect(error?.message.contains(hint) == true)
+    }
+
+    @Test("A password in an address is refused and not repeated")
+    func password() {
+        let error = #expect(throws: EngineError.self) {
+            try EndpointURL(parsing: "smtp://ann:s3cret@mail.example.com", relativeTo: "/")
+        }
+        #expect(error?.message.contains("s3cret") == false)
+    }
+}
