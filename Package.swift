@@ -98,6 +98,9 @@ let package = Package(
         .testTarget(
             name: "CampaignSMTPTests", dependencies: ["CampaignSMTP", nioEmbedded] + nio, swiftSettings: house),
         .testTarget(
+            name: "CampaignCLITests", dependencies: ["CampaignDomain", "CampaignEngine", "campaign"],
+            swiftSettings: house),
+        .testTarget(
             name: "CampaignEndpointsTests", dependencies: ["CampaignDomain", "CampaignEndpoints", "CampaignEngine"],
             swiftSettings: house),
         .testTarget(

@@ -2,7 +2,8 @@ import Foundation
 
 /// Which journal a command works on.
 enum JournalPath {
-    /// `--journal`, else `$CAMPAIGN_JOURNAL`, else `campaign.journal` beside the campaign file, else `./campaign.journal`.
+    /// `--journal`, else `$CAMPAIGN_JOURNAL`, else `campaign.journal` beside the campaign file, else in the working
+    /// directory.
     static func resolve(option: String?, environment: [String: String], campaignFile: String?) -> String {
         if let option, !option.isEmpty { return option }
         if let variable = environment["CAMPAIGN_JOURNAL"], !variable.isEmpty { return variable }

@@ -28,7 +28,9 @@ struct DropDirectoryTests {
         await engine.stop()
     }
 
-    @Test("Law 2: a claimed message that is still in tmp/ was not delivered, one that is gone was; another tmp/ proves nothing")
+    @Test(
+        "Law 2: a claimed message that is still in tmp/ was not delivered, one that is gone was; another tmp/ proves nothing"
+    )
     func probe() async throws {
         let scratch = try Scratch()
         let claims = try await Self.deliveries(2, scratch)

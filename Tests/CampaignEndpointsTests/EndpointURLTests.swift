@@ -1,3 +1,4 @@
+import CampaignDomain
 import CampaignEngine
 import Testing
 
@@ -8,7 +9,8 @@ struct EndpointURLTests {
     @Test("Addresses and options are read, and relative directories made absolute")
     func valid() throws {
         let server = try EndpointURL(
-            parsing: "smtp://mail.example.com:2525?connections=20&per-connection=100&timeout=5s&retries=3&retry-interval=250ms",
+            parsing:
+                "smtp://mail.example.com:2525?connections=20&per-connection=100&timeout=5s&retries=3&retry-interval=250ms",
             relativeTo: "/")
         #expect(server.place == .smtp(host: "mail.example.com", port: 2525))
         #expect(server.connections == 20)
@@ -25,7 +27,8 @@ struct EndpointURLTests {
         arguments: [
             ("ftp://x", "smtp://host:port"), ("smtp://", "host"), ("smtp://h:0", "65535"), ("smtp://h:x", "65535"),
             ("smtp://h/path", "path"), ("smtps://h", "not supported by this version yet"), ("dir:", "dir:outbox"),
-            ("smtp://h?connections=0", "from 1"), ("smtp://h?timeout=soon", "60s"), ("smtp://h?conections=2", "connections"),
+            ("smtp://h?connections=0", "from 1"), ("smtp://h?timeout=soon", "60s"),
+            ("smtp://h?conections=2", "connections"),
             ("smtp://h?rate=5/s", "not supported by this version yet"),
         ])
     func invalid(text: String, hint: String) {

@@ -87,7 +87,8 @@ struct JobAudit: Sendable {
         }
         stage = .running
         hasStarted = true
-        for name in names where !endpoints.contains(where: { EndpointState.identity($0.name) == EndpointState.identity(name) }) {
+        for name in names
+        where !endpoints.contains(where: { EndpointState.identity($0.name) == EndpointState.identity(name) }) {
             guard endpoints.count < endpointsMax else {
                 return add(.order, sequence, "the job uses more endpoints than it can", &violations)
             }

@@ -36,7 +36,7 @@ public final class DropDirectory: Endpoint {
 
     public func check() async -> EndpointFault? {
         await withCheckedContinuation { continuation in
-            worker.put(.check { continuation.resume(returning: $0) })
+            worker.check { continuation.resume(returning: $0) }
         }
     }
 

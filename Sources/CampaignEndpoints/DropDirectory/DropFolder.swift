@@ -46,6 +46,15 @@ struct DropFolder: ~Copyable {
         return nil
     }
 
+    /// Whether a run could use the directory: it is there and can be written to, or its parent lets it be made.
+    static func outlook(_ path: String) -> EndpointFault? {
+        if unsafe access(path, W_OK | X_OK) == 0 { return nil }
+        let code = errno
+        let parent = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        if code == ENOENT, unsafe access(parent, W_OK | X_OK) == 0 { return nil }
+        return EndpointFault(.unavailable, "cannot write to \(path): \(unsafe String(cString: strerror(code)))")
+    }
+
     /// Writes the message to `tmp/KEY`. Durable only after `flush`.
     mutating func write(_ delivery: Delivery) throws(WriteFailure) {
         if temporary < 0, let fault = open(creating: false) { throw .folder(fault) }

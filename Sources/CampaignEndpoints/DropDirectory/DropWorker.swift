@@ -18,6 +18,7 @@ final class DropWorker: Sendable {
     private struct Queue {
         var work: [Work] = []
         var isClosed = false
+        var hasStarted = false
     }
 
     private let path: String
@@ -44,7 +45,13 @@ final class DropWorker: Sendable {
         }
     }
 
+    /// Before the endpoint is attached nobody works for it: the question is then answered at once, and makes nothing.
+    func check(_ done: @escaping @Sendable (EndpointFault?) -> Void) {
+        if queue.withLock({ $0.hasStarted }) { put(.check(done)) } else { done(DropFolder.outlook(path)) }
+    }
+
     func start(_ reporter: EndpointReporter) {
+        queue.withLock { $0.hasStarted = true }
         let thread = Thread { [self] in run(reporter) }
         thread.name = "campaign-drop"
         thread.start()

@@ -12,8 +12,15 @@ enum EngineJournal {
     }
 
     static func open(_ directory: String, _ configuration: EngineConfiguration) throws(EngineError) -> Opened {
+        let lock: EngineLock
         do throws(LogError) {
-            let lock = try EngineLock.acquire(directory: directory, engineVersion: configuration.version)
+            lock = try EngineLock.acquire(directory: directory, engineVersion: configuration.version)
+        } catch .locked(let holder) {
+            throw EngineError(LogError.locked(holder: holder))
+        } catch {
+            throw EngineError(.journalCannotBeCreated, "the journal cannot be created in \(directory): \(error)")
+        }
+        do throws(LogError) {
             let host = HostIdentity.current()
             let (store, adoptedFrom) = try openStore(directory, host, adopts: configuration.adopts)
             if let adoptedFrom {

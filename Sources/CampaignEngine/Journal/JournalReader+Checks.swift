@@ -7,15 +7,18 @@ extension JournalReader {
     /// Checks the laws on the whole log, and that what is derived from it says the same (law 4), byte for byte.
     public func audit() throws(EngineError) -> [LawViolation] {
         var auditor = LawAuditor()
+        var damage: LawViolation?
         do {
             try store.scan(from: 1) { header, payload in
                 auditor.frame(payload, FrameContext(header))
                 return true
             }
+        } catch let LogError.corrupted(sequence, reason) {
+            damage = LawViolation(.logDecides, job: .journal, at: sequence ?? 0, "the log is damaged: \(reason)")
         } catch {
             throw EngineError.wrapping(error)
         }
-        var violations = auditor.finish()
+        var violations = auditor.finish() + (damage.map { [$0] } ?? [])
         let folded: [JobState]
         do throws(EngineError) {
             folded = try JobLoader.loadAll(store, usesSnapshot: false)

@@ -33,10 +33,10 @@ struct CheckCommand: AsyncParsableCommand {
         let campaign = try CampaignFile.load(file, skipsInvalid: skipInvalid)
         let report = try DefinitionCheck.run(campaign.definition, recipients: campaign.recipients)
         let endpoints = try campaign.endpoints(overriddenBy: endpoints)
-        var reached: [CheckView.Endpoint] = []
-        for endpoint in endpoints {
-            let fault = offline ? nil : await endpoint.check()
-            reached.append(CheckView.Endpoint(url: endpoint.name, fault: fault?.reason, isChecked: !offline))
+        let faults = offline ? [] : await EndpointCheck.faults(of: endpoints)
+        let reached = endpoints.enumerated().map { index, endpoint in
+            CheckView.Endpoint(
+                url: endpoint.name, fault: offline ? nil : faults[index]?.reason, isChecked: !offline)
         }
         let view = CheckView(
             key: campaign.definition.key, report: report, endpoints: reached, skipsInvalid: skipInvalid)

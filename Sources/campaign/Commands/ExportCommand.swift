@@ -7,8 +7,8 @@ struct ExportCommand: ParsableCommand {
         commandName: "export",
         abstract: "Write out the recipients with their outcomes.",
         discussion: """
-            In list order: ordinal, key, outcome, attempts, reason, then the list's own columns (`email` is the first), so \
-            that an export can be the next campaign's list. CSV is RFC 4180.
+            In list order: ordinal, key, outcome, attempts, reason, then the list's own columns (`email` is the \
+            first), so that an export can be the next campaign's list. CSV is RFC 4180.
 
             A spreadsheet runs cells that begin with = + - or @ as formulas, and recipients choose what is in their \
             fields. In CSV such cells therefore get a ' in front, unless they are plain numbers; --exact leaves every \

@@ -51,18 +51,24 @@ struct LogCommand: AsyncParsableCommand {
             filter.ordinals = Set(try RecipientLookup.ordinals(of: recipient, job, reader))
         }
         var printer = EventPrinter(reader: reader, json: json.isOn, flushesLines: follow)
-        if reverse {
-            try printReversed(filter, reader, &printer)
-        } else {
-            var next = try printForward(filter, reader, &printer)
-            while follow {
-                try await Task.sleep(for: .milliseconds(Self.pollMilliseconds))
-                guard try reader.head.sequence >= next else { continue }
-                filter.from = next
-                next = try printForward(filter, reader, &printer)
-            }
+        do {
+            try await show(filter, reader, &printer)
+        } catch {
+            // In a damaged log, what stands before the damage is still shown.
+            try printer.flush()
+            throw error
         }
         try printer.flush()
+    }
+
+    private func show(_ filter: EventFilter, _ reader: JournalReader, _ printer: inout EventPrinter) async throws {
+        if reverse { return try printReversed(filter, reader, &printer) }
+        var filter = filter
+        filter.from = try printForward(filter, reader, &printer)
+        while follow {
+            try await Task.sleep(for: .milliseconds(Self.pollMilliseconds))
+            if try reader.head.sequence >= filter.from { filter.from = try printForward(filter, reader, &printer) }
+        }
     }
 
     /// Returns the sequence to go on from.

@@ -1,6 +1,5 @@
 import ArgumentParser
 import CampaignDomain
-import CampaignEndpoints
 import CampaignEngine
 
 struct ResumeCommand: AsyncParsableCommand {
@@ -23,7 +22,7 @@ struct ResumeCommand: AsyncParsableCommand {
     func run() async throws {
         DiagnosticLog.begin(isVerbose: overrides.isVerbose)
         let summary = try journal.summaryAndClose(job.job)
-        let endpoints = try self.endpoints()
+        let endpoints = try CampaignFile.endpoints(overrides.endpoints)
         let session = try await RunSession.open(journal: journal.path(), overrides: overrides, json: json.isOn)
         try await session.run { engine in
             if summary.state == .paused { try await engine.unpause(summary.job) }
@@ -34,9 +33,5 @@ struct ResumeCommand: AsyncParsableCommand {
             }
             return summary.job
         }
-    }
-
-    private func endpoints() throws -> [any Endpoint] {
-        overrides.endpoints.isEmpty ? [] : try StandardEndpoints.make(overrides.endpoints, relativeTo: ".")
     }
 }

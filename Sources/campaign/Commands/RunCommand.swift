@@ -33,14 +33,16 @@ struct RunCommand: AsyncParsableCommand {
         let session = try await RunSession.open(
             journal: journal.path(campaignFile: file), overrides: overrides, json: json.isOn)
         try await session.run { engine in
-            let created = try await create(campaign, engine)
+            let created = try await create(campaign, engine, isQuiet: session.isQuiet)
             try await engine.start(created.id, endpoints: endpoints, options: overrides.options)
             return created.id
         }
     }
 
-    private func create(_ campaign: CampaignFile, _ engine: CampaignEngine) async throws(EngineError) -> CreatedJob {
-        let importing = ImportProgress(isQuiet: overrides.isQuiet)
+    private func create(
+        _ campaign: CampaignFile, _ engine: CampaignEngine, isQuiet: Bool
+    ) async throws(EngineError) -> CreatedJob {
+        let importing = ImportProgress(isQuiet: isQuiet)
         defer { importing.end() }
         return try await engine.createJob(
             campaign.definition, recipients: campaign.recipients, progress: { importing.show(rows: $0) })

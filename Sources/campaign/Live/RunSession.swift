@@ -21,9 +21,12 @@ struct RunSession {
         return RunSession(engine: engine, overrides: overrides, json: json, openedAt: openedAt, journal: journal)
     }
 
+    /// A program that reads JSON wants at most one object on standard error: the error.
+    var isQuiet: Bool { overrides.isQuiet || (json && !Terminal.diagnostics.isInteractive) }
+
     /// Starts a job with `begin` and stays with it to its end. Ends the command with the run's status.
     func run(_ begin: @Sendable (CampaignEngine) async throws -> JobID) async throws {
-        let signals = StopSignals { [engine] in await engine.stop() }
+        let signals = StopSignals(isQuiet: isQuiet) { [engine] in await engine.stop() }
         defer { signals.end() }
         let outcome: Outcome
         do {
@@ -51,7 +54,7 @@ struct RunSession {
     }
 
     private func follow(_ job: JobID) async throws -> Outcome {
-        var reporter = ProgressReporter(isQuiet: overrides.isQuiet)
+        var reporter = ProgressReporter(isQuiet: isQuiet)
         let clock = ContinuousClock()
         let began = clock.now
         var newest: JobProgress?

@@ -11,13 +11,13 @@ final class StopSignals: Sendable {
     /// Whether a first signal has come.
     var isStopping: Bool { count.withLock { $0 > 0 } }
 
-    init(_ stop: @escaping @Sendable () async -> Void) {
+    init(isQuiet: Bool, _ stop: @escaping @Sendable () async -> Void) {
         let queue = DispatchQueue(label: "campaign.signals")
         unsafe sources = [SIGTERM, SIGINT].map { number in
             // The default action would end the process before the source sees the signal.
             _ = signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-            source.setEventHandler { [self] in received(stop) }
+            source.setEventHandler { [self] in received(isQuiet: isQuiet, stop) }
             return source
         }
         for source in unsafe sources { source.resume() }
@@ -29,15 +29,17 @@ final class StopSignals: Sendable {
         for number in [SIGTERM, SIGINT] { _ = signal(number, SIG_DFL) }
     }
 
-    private func received(_ stop: @escaping @Sendable () async -> Void) {
+    private func received(isQuiet: Bool, _ stop: @escaping @Sendable () async -> Void) {
         let number = count.withLock { count in
             count += 1
             return count
         }
         guard number == 1 else { _exit(ExitStatus.interrupted.rawValue) }
-        var diagnostics = OutputStream.standardError()
-        try? diagnostics.line("campaign: stopping: messages under way are finished; again to end at once")
-        DiagnosticLog.noteLine()
+        if !isQuiet {
+            var diagnostics = OutputStream.standardError()
+            try? diagnostics.line("campaign: stopping: messages under way are finished; again to end at once")
+            DiagnosticLog.noteLine()
+        }
         Task { await stop() }
     }
 }

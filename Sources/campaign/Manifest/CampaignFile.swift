@@ -16,11 +16,7 @@ struct CampaignFile {
     var directory: String { Self.directory(of: path) }
 
     /// - Throws: ``CLIError``: status 66 when the file or a template cannot be read, 65 when it is wrong.
-    static func load(
-        _ path: String, skipsInvalid: Bool = false, inDoubt: InDoubtPolicy? = nil
-    )
-        throws(CLIError) -> CampaignFile
-    {
+    static func load(_ path: String, skipsInvalid: Bool = false) throws(CLIError) -> CampaignFile {
         let yaml = try text(
             of: path, what: "campaign file", place: nil, sizeMaxBytes: ManifestDecoder.sizeMaxBytes,
             remedy: "name a campaign file, or make one with `campaign init`")
@@ -30,7 +26,7 @@ struct CampaignFile {
             key: manifest.job, name: manifest.name, from: manifest.from, envelopeSender: manifest.envelopeSender,
             replyTo: manifest.replyTo, subject: manifest.subject,
             text: try template(manifest.text, in: directory), html: try template(manifest.html, in: directory),
-            retry: manifest.retry, inDoubt: inDoubt ?? manifest.inDoubt, ratePerHour: manifest.ratePerHour)
+            retry: manifest.retry, inDoubt: manifest.inDoubt, ratePerHour: manifest.ratePerHour)
         for list in [manifest.recipients] + manifest.suppress {
             try requireFile(resolve(list.value, in: directory), place: list.place)
         }

@@ -7,6 +7,8 @@ import Yams
 struct ManifestDecoder {
     /// A campaign file is small; anything bigger is something else.
     static let sizeMaxBytes = 1 << 20
+    /// Aliases of aliases multiply: the parser compares keys in full, and a few lines can be made to take hours.
+    static let aliasesMax = 16
 
     /// The file's name as it appears in errors.
     let file: String
@@ -62,6 +64,13 @@ struct ManifestDecoder {
             problems.append(CLIError(.badInput, "campaign file is larger than 1 MiB", at: file))
             return nil
         }
+        guard Self.aliasCount(yaml) <= Self.aliasesMax else {
+            problems.append(
+                CLIError(
+                    .badInput, "more than \(Self.aliasesMax) YAML aliases", at: file,
+                    remedy: "write the values out, and put text that begins with * in quotes"))
+            return nil
+        }
         do {
             if let root = try Yams.compose(yaml: yaml) { return root }
             problems.append(
@@ -70,6 +79,24 @@ struct ManifestDecoder {
             problems.append(yamlProblem(error))
         }
         return nil
+    }
+
+    /// Asterisks that stand where an alias may; more than there are aliases, never fewer.
+    private static func aliasCount(_ yaml: String) -> Int {
+        var count = 0
+        var previous = UInt8(ascii: "\n")
+        for byte in yaml.utf8 {
+            if byte == UInt8(ascii: "*") {
+                switch previous {
+                case 0x09, 0x0A, 0x0D, 0x20, UInt8(ascii: "["), UInt8(ascii: "{"), UInt8(ascii: ","), UInt8(ascii: ":"),
+                    UInt8(ascii: "?"), UInt8(ascii: "-"):
+                    count += 1
+                default: break
+                }
+            }
+            previous = byte
+        }
+        return count
     }
 
     private func yamlProblem(_ error: any Error) -> CLIError {

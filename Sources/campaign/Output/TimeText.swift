@@ -8,7 +8,9 @@ extension Timestamp {
     var iso8601: String {
         let days = milliseconds.flooredQuotient(Self.dayMilliseconds)
         let (year, month, day) = Self.civil(fromDays: days)
-        let rest = milliseconds - days * Self.dayMilliseconds
+        // Not `milliseconds - days * …`: that product does not fit at the beginning of time.
+        let remainder = milliseconds % Self.dayMilliseconds
+        let rest = remainder < 0 ? remainder + Self.dayMilliseconds : remainder
         let time = [
             padded(rest / 3_600_000, 2), padded(rest / 60_000 % 60, 2), padded(rest / 1000 % 60, 2),
         ].joined(separator: ":")

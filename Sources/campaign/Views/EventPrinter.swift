@@ -16,7 +16,7 @@ struct EventPrinter {
     }
 
     mutating func show(_ logged: LoggedEvent) throws(CLIError) {
-        let view = EventView(logged: logged, names: try naming.names(for: logged))
+        let view = EventView(logged: logged, names: naming.names(for: logged))
         if json {
             try output.line(view.json)
         } else {
@@ -27,38 +27,42 @@ struct EventPrinter {
     mutating func flush() throws(CLIError) { try output.flush() }
 }
 
-/// Looks up what events call by number. Keeps one job's book at hand: events of a job come together.
+/// Looks up what events call by number.
+///
+/// Tolerant: where the journal cannot say (a damaged log, an erased person), the names are left out, because the events
+/// are what such a journal is looked into for.
 struct EventNaming {
+    private struct Job {
+        var endpoints: [String]
+        var book: RecipientBook?
+    }
+
     private let reader: JournalReader
-    private var job: JobID?
-    private var endpoints: [String] = []
-    private var book: RecipientBook?
+    /// Looked up by id, never iterated. Jobs that run at the same time alternate in the log.
+    private var jobs: [JobID: Job] = [:]
 
     init(_ reader: JournalReader) { self.reader = reader }
 
-    mutating func names(for logged: LoggedEvent) throws(CLIError) -> EventNames {
+    mutating func names(for logged: LoggedEvent) -> EventNames {
         guard logged.job != .journal else { return EventNames() }
-        do {
-            if job != logged.job || Self.endpointsMax(logged.event) > endpoints.count {
-                let state = try reader.state(logged.job)
-                endpoints = state.endpoints.map(\.name)
-                book = try reader.recipients(of: logged.job)
-                job = logged.job
-            }
-            guard case .recipient(let ordinal, _) = logged.event else { return EventNames(endpoints: endpoints) }
-            return EventNames(recipient: try book?.record(ordinal), endpoints: endpoints)
-        } catch {
-            throw CLIError(error)
+        if jobs[logged.job].map({ Self.endpointsMin(logged.event) > $0.endpoints.count }) ?? true {
+            jobs[logged.job] = Job(
+                endpoints: (try? reader.state(logged.job).endpoints.map(\.name)) ?? [],
+                book: try? reader.recipients(of: logged.job))
         }
+        var names = EventNames(endpoints: jobs[logged.job]?.endpoints ?? [])
+        if case .recipient(let ordinal, _) = logged.event {
+            names.recipient = try? jobs[logged.job]?.book?.record(ordinal)
+        }
+        return names
     }
 
-    /// How many endpoints must be known to name the event's. A followed job may have gained some.
-    private static func endpointsMax(_ event: Event) -> Int {
+    /// How many endpoints must be known to name the event's: a followed job may have gained some.
+    private static func endpointsMin(_ event: Event) -> Int {
         switch event {
         case .endpointFailed(let index, _, _, _), .endpointPaused(let index, _), .endpointRecovered(let index),
-            .endpointRemoved(let index, _), .endpointRestored(let index):
+            .endpointRemoved(let index, _), .endpointRestored(let index), .recipient(_, .claimed(let index)):
             Int(index) + 1
-        case .recipient(_, .claimed(let index)): Int(index) + 1
         default: 0
         }
     }

@@ -77,8 +77,8 @@ enum CSVCell {
         bytes.append(UInt8(ascii: "\""))
     }
 
-    /// A cell that no spreadsheet runs as a formula: ' before = + - @, tab and carriage return, unless the whole cell is
-    /// a plain number.
+    /// A cell that no spreadsheet runs as a formula: ' before = + - @, tab and carriage return, unless the whole cell
+    /// is a plain number.
     static func defused(_ cell: String) -> String {
         switch cell.utf8.first {
         case UInt8(ascii: "="), UInt8(ascii: "@"), 0x09, 0x0D: return "'" + cell

@@ -14,6 +14,7 @@ struct AuditView {
                     violations.map { violation in
                         .object([
                             ("law", .string(violation.law.rawValue)), ("job", JSON(violation.job.rawValue)),
+                            ("ordinal", violation.ordinal.map { JSON($0) } ?? .null),
                             ("sequence", JSON(violation.sequence)), ("sentence", .string(violation.sentence)),
                         ])
                     })

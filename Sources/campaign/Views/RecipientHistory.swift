@@ -15,7 +15,7 @@ struct RecipientHistory {
         let wanted = Set(ordinals)
         try EventScan.forward(reader, job: job) { logged throws(CLIError) in
             if case .recipient(let ordinal, _) = logged.event, wanted.contains(ordinal) {
-                events[ordinal, default: []].append(EventView(logged: logged, names: try naming.names(for: logged)))
+                events[ordinal, default: []].append(EventView(logged: logged, names: naming.names(for: logged)))
             }
             return true
         }

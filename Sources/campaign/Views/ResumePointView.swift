@@ -27,8 +27,8 @@ struct ResumePointView {
                 + "\(tally.skipped) skipped) and are left alone.")
         if !point.claimed.isEmpty {
             sentences.append(
-                "\(point.claimed.count) claimed without outcome (recipients \(listed(point.claimed))): their endpoints are "
-                    + "asked first whether they took the message; where that cannot be known, they are in doubt.")
+                "\(point.claimed.count) claimed without outcome (recipients \(listed(point.claimed))): their endpoints "
+                    + "are asked first whether they took the message; where that cannot be known, they are in doubt.")
         }
         if point.pending > 0 {
             let first = point.next.map { ", from recipient \($0) on" } ?? ""
@@ -41,8 +41,8 @@ struct ResumePointView {
         }
         if !point.inDoubt.isEmpty {
             sentences.append(
-                "\(point.inDoubt.count) in doubt (recipients \(listed(point.inDoubt))): no second copy unless a person says "
-                    + "so (campaign in-doubt), or the job's policy is resend.")
+                "\(point.inDoubt.count) in doubt (recipients \(listed(point.inDoubt))): no second copy unless a person "
+                    + "says so (campaign in-doubt), or the job's policy is resend.")
         }
         return sentences
     }
