@@ -5,10 +5,11 @@ internal import Glibc
 ///
 /// Always durable: neither `NOSYNC` nor `WRITEMAP` can be asked for. Readers are not bound to threads (`NOTLS`).
 /// Refused are network file systems, a second open in one process, and use after `fork`, each with its own code.
+///
+/// SAFETY: `handle` changes only inside `gate.withExclusive`, and is read only between `gate.enter` and
+/// `gate.leave` or in the initializer; LMDB's own calls on an environment are thread-safe.
 @safe
 package final class Environment: @unchecked Sendable {
-    // SAFETY: `handle` changes only inside `gate.withExclusive`, and is read only between `gate.enter` and
-    // `gate.leave` or in the initializer; LMDB's own calls on an environment are thread-safe.
     var handle: OpaquePointer?
     let gate = TransactionGate()
     let processID: pid_t

@@ -4,10 +4,11 @@ internal import Glibc
 ///
 /// Waiting holds new transactions up for a moment only: a thread that holds one and begins another would otherwise
 /// wait for itself. Both waits are bounded.
+///
+/// SAFETY: `count` and the handle behind `withExclusive` are only touched with `mutex` held; the two pthread
+/// objects are allocated once and have a stable address.
 @safe
 final class TransactionGate: @unchecked Sendable {
-    // SAFETY: `count` and the handle behind `withExclusive` are only touched with `mutex` held; the two pthread
-    // objects are allocated once and have a stable address.
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let condition: UnsafeMutablePointer<pthread_cond_t>
     private var count = 0
