@@ -70,7 +70,7 @@ let package = Package(
         .executableTarget(
             name: "campaign",
             dependencies: [
-                "CampaignDomain", "CampaignEndpoints", "CampaignEngine", logging,
+                "CampaignDomain", "CampaignEndpoints", "CampaignEngine", "CampaignMail", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Rainbow", package: "Rainbow"),
                 .product(name: "Yams", package: "Yams"),
@@ -104,7 +104,8 @@ let package = Package(
             name: "CampaignEndpointsTests", dependencies: ["CampaignDomain", "CampaignEndpoints", "CampaignEngine"],
             swiftSettings: house),
         .testTarget(
-            name: "CampaignEngineTests", dependencies: ["CampaignDomain", "CampaignEngine", "CampaignEndpoints"],
+            name: "CampaignEngineTests",
+            dependencies: ["CampaignDomain", "CampaignEndpoints", "CampaignEngine", "CampaignLog"],
             swiftSettings: house),
     ]
 )

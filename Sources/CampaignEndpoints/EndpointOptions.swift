@@ -1,5 +1,6 @@
 import CampaignDomain
 import CampaignEngine
+import CampaignMail
 
 /// The query of an endpoint's address.
 struct EndpointOptions {
@@ -60,8 +61,10 @@ struct EndpointOptions {
         if later.contains(name) {
             return EngineError(.badEndpoint, "\(address): the option \(name) is not supported by this version yet")
         }
+        let nearest = EditDistance.nearest(to: name, among: known) ?? ""
         return EngineError(
-            .badEndpoint, "\(address): unknown option \(name); known are \(known.joined(separator: ", "))")
+            .badEndpoint,
+            "\(address): unknown option \(name), did you mean \(nearest)? Known are \(known.joined(separator: ", "))")
     }
 
     /// `250ms`, `60s`, `5m`, `1h`.

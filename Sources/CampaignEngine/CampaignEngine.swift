@@ -175,6 +175,18 @@ public final class CampaignEngine: Sendable {
         try await command { spine throws(EngineError) in try spine.apply(request, spine.clock.now()) }
     }
 
+    /// Deletes everything that the log can give back: snapshots and the job index. For tests of law 4.
+    package func deleteDerived() async throws(EngineError) {
+        try await onThread { [self] () throws(EngineError) in
+            var group = CommitGroup()
+            group.deleteRanges = [
+                TableDeleteRange(table: .snapshots, keys: 0...UInt64.max),
+                TableDeleteRange(table: .jobs, keys: 0...UInt64.max),
+            ]
+            try commitFromOutside(group)
+        }
+    }
+
     // MARK: The end
 
     /// Stops: no more claims; outcomes under way are waited for up to the deadline; the log is closed.

@@ -9,6 +9,11 @@ public struct CreatedJob: Hashable, Sendable {
     public var id: JobID
     /// False when a job with this key and content was there already.
     public var isNew: Bool
+
+    package init(id: JobID, isNew: Bool) {
+        self.id = id
+        self.isNew = isNew
+    }
 }
 
 /// Creates one job: reads its list into the journal, then makes the job appear in one commit.

@@ -1,10 +1,10 @@
-/// Levenshtein distance, to name the column that a misspelt variable may have meant.
-enum EditDistance {
+/// Levenshtein distance, to name what a misspelt word may have meant: a column, a manifest key, an option.
+package enum EditDistance {
     /// Names longer than this are not compared: the cost is the product of the lengths.
     static let lengthMax = 128
 
     /// The candidate nearest to `name`, the first one where several are equally near.
-    static func nearest(to name: String, among candidates: [String]) -> String? {
+    package static func nearest(to name: String, among candidates: [String]) -> String? {
         let wanted = Array(name.unicodeScalars)
         guard wanted.count <= lengthMax else { return nil }
         var best: (name: String, distance: Int)?

@@ -1,3 +1,4 @@
+import CampaignMail
 import Yams
 
 /// The keys of one table of a campaign file. Unknown ones are refused when the table is made.
@@ -27,7 +28,7 @@ struct KeyTable {
                     decoder.place(node), key, "is not supported by this version yet",
                     "remove it; nothing is sent without what it asks for")
             } else {
-                let nearest = NearestName.to(key, among: known + later) ?? ""
+                let nearest = EditDistance.nearest(to: key, among: known + later) ?? ""
                 suggested.insert(nearest)
                 decoder.refuse(
                     decoder.place(node), prefix + key, "is not a key of a campaign file",

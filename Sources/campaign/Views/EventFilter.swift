@@ -1,6 +1,7 @@
 import ArgumentParser
 import CampaignDomain
 import CampaignEngine
+import CampaignMail
 
 /// Which events `campaign log` shows.
 struct EventFilter {
@@ -24,7 +25,7 @@ struct EventFilter {
     static func typeName(_ text: String) throws -> String {
         let known = EventKind.allCases.map(\.name)
         if let name = known.first(where: { $0.lowercased() == text.lowercased() }) { return name }
-        let nearest = NearestName.to(text, among: known) ?? ""
+        let nearest = EditDistance.nearest(to: text, among: known) ?? ""
         throw ValidationError("'\(text)' is no type of event; did you mean \(nearest)?")
     }
 }

@@ -51,11 +51,4 @@ import Testing
     func shown(_ seconds: Int64, _ text: String) {
         #expect(Quantity.shown(seconds: seconds) == text)
     }
-
-    @Test("the nearest name is the one with the fewest changes, the first of several") func nearest() {
-        #expect(NearestName.to("recipient", among: Manifest.knownKeys) == "recipients")
-        #expect(NearestName.to("ab", among: ["ax", "ay"]) == "ax")
-        #expect(NearestName.to("x", among: []) == nil)
-        #expect(NearestName.to(String(repeating: "z", count: 100_000), among: ["a"]) == "a")
-    }
 }
