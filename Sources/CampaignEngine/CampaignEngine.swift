@@ -172,7 +172,7 @@ public final class CampaignEngine: Sendable {
     }
 
     package func control(_ request: ControlRequest) async throws(EngineError) {
-        try await command { spine throws(EngineError) in try spine.apply(request, spine.clock.now()) }
+        try await command { spine throws(EngineError) in try spine.apply(request, spine.now) }
     }
 
     /// Deletes everything that the log can give back: snapshots and the job index. For tests of law 4.

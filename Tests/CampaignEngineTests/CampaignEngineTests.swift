@@ -66,6 +66,37 @@ struct CampaignEngineTests {
         #expect(!ledger.hasDuplicates)
     }
 
+    @Test("R6: pause, unpause, abort and resolve are durable when they return, and the fold of the log is the live state")
+    func control() async throws {
+        let scratch = try Scratch()
+        let list = try scratch.file("list.csv", Sample.list(200))
+        let engine = try await CampaignEngine.open(journal: scratch.journal)
+        let job = try await engine.createJob(Sample.definition, recipients: RecipientSource(path: list))
+        let gate = Gate(after: 50)
+        try await engine.start(
+            job.id,
+            endpoints: [
+                AsyncEndpoint(name: "doubtful", capacity: 4) { delivery in
+                    await gate.pass()
+                    return delivery.ordinal == 3 ? .inDoubt(EndpointFault(.dropped, "lost")) : .sent(reply: "250")
+                }
+            ])
+        await gate.waitUntilReached()
+        try await engine.pause(job.id, reason: "wrong template")
+        var summary = try engine.reader.summary(job.id)
+        #expect(summary.state == .paused && summary.pauseReason == "wrong template")
+        gate.open()
+        try await engine.unpause(job.id)
+        #expect(try await engine.ending(of: job.id) == .completed)
+        summary = try engine.reader.summary(job.id)
+        #expect(summary.tally.inDoubt == 1 && summary.tally.sent == 199)
+        try await engine.resolve(job.id, nil, .sent, evidence: "in the server's log")
+        #expect(try engine.reader.summary(job.id).tally.sent == 200)
+        #expect(try engine.reader.replayDifference(job.id) == nil)
+        #expect(try engine.reader.audit().isEmpty)
+        await engine.stop()
+    }
+
     @Test("R13: a second engine on a journal is refused with the holder's process")
     func secondEngine() async throws {
         let scratch = try Scratch()

@@ -8,7 +8,6 @@ extension Spine {
         _ job: JobID, endpoints: [any Endpoint], options: RunOptions, channel: ProgressChannel
     ) throws(EngineError) {
         guard drainUntil == nil else { throw EngineError(.stopped, "the engine is stopping") }
-        let now = clock.now()
         if let old = run(job) {
             guard old.ending != nil else { throw EngineError(.jobConflict, "job \(job) is running already") }
             // What it decided in this turn must be in the log before the job is folded anew.

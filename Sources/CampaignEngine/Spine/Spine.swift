@@ -24,6 +24,9 @@ final class Spine: @unchecked Sendable {
     /// Written with the next group: control requests taken up, imported chunks.
     var deletes: [TableDelete] = []
     var clock = WallClock()
+    /// This turn's time. A frame carries the very time that its events were decided at, or the fold would differ from
+    /// the live state: nothing in a turn may ask the clock again.
+    private(set) var now = Timestamp(milliseconds: 0)
     /// Waits for outcomes until then, once a stop was asked for.
     var drainUntil: ContinuousClock.Instant?
     var failure: EngineError?
@@ -73,6 +76,8 @@ final class Spine: @unchecked Sendable {
         } catch {
             failure = error
             logger.error("the engine stops", metadata: ["reason": "\(error)"])
+            // Nobody listens to them any more; what they hold stays claimed in the log.
+            for run in runs where run.ending == nil { _ = run.closeEndpoints(deadline: .now) }
         }
         hasEnded = true
         let error = failure ?? EngineError(.stopped, "the engine was stopped")
@@ -112,7 +117,7 @@ final class Spine: @unchecked Sendable {
     private func turn() throws(EngineError) {
         messages.removeAll(keepingCapacity: true)
         inbox.take(into: &messages, waitMilliseconds: waitMilliseconds())
-        let now = clock.now()
+        now = clock.now()
         for message in messages { dispatch(message, now) }
         try takeControlRequests(now)
         for run in runs where !run.machine.isFinished { run.machine.advance(now: now, &run.decision) }
@@ -180,6 +185,8 @@ final class Spine: @unchecked Sendable {
             try run.carryOut(actions)
             if let ending = run.ending, actions.contains(.finished(ending)) { try end(run, ending) }
         }
+        // What is over is in the log: a service that runs for months does not keep the states of all its jobs.
+        runs.removeAll { $0.ending != nil }
     }
 
     private func end(_ run: JobRun, _ ending: JobEnding) throws(EngineError) {
@@ -240,14 +247,13 @@ final class Spine: @unchecked Sendable {
 
     private var isOver: Bool {
         guard let drainUntil else { return false }
-        return runs.allSatisfy { $0.ending != nil } || ContinuousClock.now >= drainUntil
+        return runs.isEmpty || ContinuousClock.now >= drainUntil
     }
 
     /// Asks for a stop: no more claims, outcomes under way are waited for.
     func stop(deadline: Duration) {
         guard drainUntil == nil else { return }
         drainUntil = .now + deadline
-        let now = clock.now()
         for run in runs { run.machine.stop(now: now, &run.decision) }
     }
 
@@ -264,11 +270,12 @@ final class Spine: @unchecked Sendable {
         _ = done.wait(timeout: .now() + .seconds(6))
         messages.removeAll(keepingCapacity: true)
         inbox.take(into: &messages, waitMilliseconds: 0)
-        let now = clock.now()
+        now = clock.now()
         for message in messages { dispatch(message, now) }
         for run in late where !run.machine.isFinished { run.machine.advance(now: now, &run.decision) }
         journalEvents.append(.engineStopped(reason: late.isEmpty ? "stopped" : "stopped at the drain deadline"))
         try commit(now)
+        answer(.success(()))
         for run in runs { run.decision.removeAll() }
         try saveSnapshots(runs.filter { $0.eventsSinceSnapshot > 0 })
         for run in late {
