@@ -21,6 +21,7 @@ public final class SMTPEndpoint: Endpoint {
     private let turn = Atomic<Int>(0)
 
     private static let connectionsDefault = 10
+    private static let lanesPerLoop = 64
 
     init(_ url: EndpointURL) {
         name = url.description
@@ -30,7 +31,9 @@ public final class SMTPEndpoint: Endpoint {
         address = .host(host, port: port)
         configuration = SMTPConnectionConfiguration(
             greetingName: LocalName.greeting, timeouts: SMTPTimeouts(commandMilliseconds: url.timeoutMilliseconds))
-        let loops = Array(MultiThreadedEventLoopGroup.singleton.makeIterator()).prefix(capacity)
+        // Few lanes on one loop share its wake-ups; spread over several they pay for each of them.
+        let loopsWanted = (capacity + Self.lanesPerLoop - 1) / Self.lanesPerLoop
+        let loops = Array(MultiThreadedEventLoopGroup.singleton.makeIterator()).prefix(loopsWanted)
         let (share, rest) = capacity.quotientAndRemainder(dividingBy: loops.count)
         groups = zip(0..., loops).map { [address, configuration] index, loop in
             LaneGroup(

@@ -72,8 +72,10 @@ final class SMTPLane: SMTPMessageSource {
             opening = nil
             if case .success(let opened) = result {
                 connection = opened
-                opened.whenClosed = { [weak self, weak opened] _ in
-                    if let self, self.connection === opened { self.connection = nil }
+                // Strong on purpose, see the connection's timer: the cycle ends when the connection closes.
+                let identity = ObjectIdentifier(opened)
+                opened.whenClosed = { [self] _ in
+                    if let connection, ObjectIdentifier(connection) == identity { self.connection = nil }
                 }
             }
             done(result)

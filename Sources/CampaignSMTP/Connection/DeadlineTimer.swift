@@ -43,7 +43,7 @@ final class DeadlineTimer {
     private func scheduleCheck(at time: NIODeadline) {
         check?.cancel()
         checkTime = time
-        check = eventLoop.assumeIsolated().scheduleTask(deadline: time) { [weak self] in self?.checkDeadline() }
+        check = eventLoop.assumeIsolated().scheduleTask(deadline: time) { [self] in checkDeadline() }
     }
 
     private func checkDeadline() {

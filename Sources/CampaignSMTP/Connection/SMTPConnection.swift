@@ -48,10 +48,9 @@ package final class SMTPConnection: ChannelInboundHandler {
         machine = SMTPClientMachine(greetingVerb: configuration.greetingVerb)
         timer = DeadlineTimer(eventLoop: eventLoop)
         outbound = ByteBufferAllocator().buffer(capacity: 2048)
-        timer.whenExpired = { [weak self] in
-            guard let self else { return }
-            perform(machine.timedOut())
-        }
+        // Strong on purpose: a weak reference would make every retain of the connection take the slow path. The cycle ends
+        // with the session, which cancels the timer.
+        timer.whenExpired = { [self] in perform(machine.timedOut()) }
     }
 
     /// True when a transaction may be submitted.
