@@ -23,6 +23,7 @@ public final class CampaignEngine: Sendable {
     let spine: Spine
     let configuration: EngineConfiguration
     private let state: EngineState
+    private let creating = Mutex(())
 
     /// Opens or creates a journal, takes its lock and begins a new epoch.
     ///
@@ -68,7 +69,10 @@ public final class CampaignEngine: Sendable {
             try self.commitFromOutside(group)
         }
         let store = spine.store
-        return try await onThread { () throws(EngineError) in try creation.run(store) }
+        return try await onThread { [self] () throws(EngineError) in
+            // One at a time: the next job's number is the highest one plus one.
+            try creating.withLock { _ throws(EngineError) in try creation.run(store) }
+        }
     }
 
     /// Begins or continues a job's run through these endpoints.

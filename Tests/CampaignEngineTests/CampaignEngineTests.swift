@@ -66,7 +66,8 @@ struct CampaignEngineTests {
         #expect(!ledger.hasDuplicates)
     }
 
-    @Test("R6: pause, unpause, abort and resolve are durable when they return, and the fold of the log is the live state")
+    @Test(
+        "R6: pause, unpause, abort and resolve are durable when they return, and the fold of the log is the live state")
     func control() async throws {
         let scratch = try Scratch()
         let list = try scratch.file("list.csv", Sample.list(200))

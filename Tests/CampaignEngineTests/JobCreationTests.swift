@@ -81,6 +81,31 @@ struct JobCreationTests {
         await engine.stop()
     }
 
+    @Test("Jobs created at the same time get numbers and lists of their own")
+    func concurrently() async throws {
+        let scratch = try Scratch()
+        let engine = try await CampaignEngine.open(journal: scratch.journal)
+        let paths = try (0..<6).map { try scratch.file("list\($0).csv", Sample.list(300 + $0)) }
+        let created = try await withThrowingTaskGroup(of: (Int, CreatedJob).self) { group in
+            for index in 0..<6 {
+                group.addTask {
+                    var definition = Sample.definition
+                    definition.key = "job-\(index)"
+                    return (
+                        index, try await engine.createJob(definition, recipients: RecipientSource(path: paths[index]))
+                    )
+                }
+            }
+            var all: [Int: JobID] = [:]
+            for try await (index, job) in group { all[index] = job.id }
+            return all
+        }
+        #expect(Set(created.values).count == 6)
+        for (index, job) in created { #expect(try engine.reader.summary(job).tally.total == 300 + UInt32(index)) }
+        #expect(try engine.reader.audit().isEmpty)
+        await engine.stop()
+    }
+
     @Test("R15, R23: each message is made from its recipient's own fields and carries its key as Message-ID")
     func personalised() async throws {
         let scratch = try Scratch()
