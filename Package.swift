@@ -101,6 +101,8 @@ let package = Package(
             name: "CampaignCLITests", dependencies: ["CampaignDomain", "CampaignEngine", "campaign"],
             swiftSettings: house),
         .testTarget(
+            name: "CampaignProcessTests", dependencies: ["campaign", "recording-smtp-server"], swiftSettings: house),
+        .testTarget(
             name: "CampaignEndpointsTests", dependencies: ["CampaignDomain", "CampaignEndpoints", "CampaignEngine"],
             swiftSettings: house),
         .testTarget(

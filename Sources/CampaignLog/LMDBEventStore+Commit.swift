@@ -143,7 +143,7 @@ extension LMDBEventStore {
         guard case .inputOutput(let message) = error,
             let free = DiskSpace.freeBytes(at: directory), free < Self.fullDiskFreeMaxBytes
         else { return error }
-        return .noSpace(message)
+        return .noSpace("\(free) bytes are free in \(directory) (\(message))")
     }
 
     private static let fullDiskFreeMaxBytes: UInt64 = 1024 * 1024

@@ -1,6 +1,10 @@
 package import NIOCore
 import NIOPosix
 
+#if canImport(Glibc)
+import Glibc
+#endif
+
 extension SMTPConnection {
     /// Connects and opens the session.
     ///
@@ -31,9 +35,23 @@ extension SMTPConnection {
             do {
                 try result.get().pipeline.syncOperations.addHandler(connection)
             } catch {
-                connection.connectFailed(reason: String(describing: error))
+                connection.connectFailed(reason: reason(of: error))
             }
         }
         return connection
+    }
+
+    /// In a person's words: of several addresses that were tried, each with the system's own text.
+    private static func reason(of error: any Error) -> String {
+        guard let error = error as? NIOConnectionError else { return describe(error) }
+        if let failure = error.dnsAError ?? error.dnsAAAAError, error.connectionErrors.isEmpty {
+            return "\(error.host) cannot be resolved: \(describe(failure))"
+        }
+        return error.connectionErrors.map { "\($0.target): \(describe($0.error))" }.joined(separator: "; ")
+    }
+
+    private static func describe(_ error: any Error) -> String {
+        guard let error = error as? IOError else { return String(describing: error) }
+        return unsafe String(cString: strerror(error.errnoCode))
     }
 }
