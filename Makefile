@@ -30,6 +30,7 @@ test: test-deps
 	$(SWIFT) test --skip-build
 
 bench: test-deps
+	@command -v mdb_stat >/dev/null 2>&1 || ./.ci/install lmdb-utils
 	$(SWIFT) build -c release -j $(JOBS)
 	bench/run
 

@@ -64,6 +64,11 @@ public struct IdempotencyKey: Hashable, Sendable, CustomStringConvertible {
     /// The bytes whose SHA-256 gives the key. Lengths come first, so that no two inputs share a preimage.
     package static func preimage(job: some Sequence<UInt8>, address: some Sequence<UInt8>, revision: UInt32) -> [UInt8]
     {
+        preimagePrefix(job: job, revision: revision) + address
+    }
+
+    /// What all preimages of a job begin with; the normalised address follows.
+    package static func preimagePrefix(job: some Sequence<UInt8>, revision: UInt32) -> [UInt8] {
         var bytes: [UInt8] = []
         let job = Array(job)
         bytes.reserveCapacity(job.count + 64)
@@ -72,7 +77,6 @@ public struct IdempotencyKey: Hashable, Sendable, CustomStringConvertible {
         }
         bytes.append(contentsOf: job)
         unsafe withUnsafeBytes(of: revision.littleEndian) { unsafe bytes.append(contentsOf: $0) }
-        bytes.append(contentsOf: address)
         return bytes
     }
 }

@@ -2,7 +2,7 @@ import CampaignLog
 import Testing
 
 /// What every `EventStore` promises.
-@Suite("Every event store")
+@Suite("R22: the store is a port, and every event store keeps its promises")
 struct EventStoreConformanceTests {
     @Test("begins empty, with sequence 1 next and the root of nothing", arguments: StoreKind.allCases)
     func emptyStore(kind: StoreKind) throws {

@@ -52,8 +52,10 @@ final class DropWorker: Sendable {
 
     func start(_ reporter: EndpointReporter) {
         queue.withLock { $0.hasStarted = true }
-        let thread = Thread { [self] in run(reporter) }
-        thread.name = "campaign-drop"
+        let thread = Thread { [self] in
+            Thread.current.name = "campaign-drop"
+            run(reporter)
+        }
         thread.start()
     }
 

@@ -9,8 +9,8 @@ import Foundation
 final class JobContent: Sendable {
     let columns: [String]
     let sender: String
-    private let jobKey: [UInt8]
-    private let revision: UInt32
+    /// What the preimage of each key of this job begins with.
+    private let keyPrefix: [UInt8]
     private let renderer: MessageRenderer
 
     init(
@@ -19,8 +19,7 @@ final class JobContent: Sendable {
         subject: String, text: Template?, html: Template?
     ) throws(EngineError) {
         self.columns = columns
-        jobKey = Array(terms.key.utf8)
-        revision = terms.revision
+        keyPrefix = IdempotencyKey.preimagePrefix(job: terms.key.utf8, revision: terms.revision)
         do throws(TemplateError) {
             renderer = try MessageRenderer(
                 MessageSource(
@@ -50,22 +49,36 @@ final class JobContent: Sendable {
 
     var variables: [String] { renderer.variables }
 
-    func key(of row: RecipientRow) -> IdempotencyKey { key(address: row.bytes(0)) }
+    func key(of row: RecipientRow) -> IdempotencyKey {
+        Self.key(prefix: keyPrefix, address: row.bytes(0).span)
+    }
 
-    func key(address: ArraySlice<UInt8>) -> IdempotencyKey {
-        let normalised = Self.normalised(address)
-        return Self.key(jobKey: jobKey, address: normalised, revision: revision)
+    /// The key of an address as it stands in a list.
+    static func key(prefix: [UInt8], address: Span<UInt8>) -> IdempotencyKey {
+        var preimage = prefix
+        preimage.reserveCapacity(prefix.count + address.count)
+        appendNormalised(address, to: &preimage)
+        return key(preimage: preimage)
     }
 
     /// The form that duplicates and keys are judged by; an address that is none stays as it is.
     static func normalised(_ address: ArraySlice<UInt8>) -> [UInt8] {
-        let bytes = Array(address)
-        return (try? EmailAddress(bytes))?.normalised ?? bytes
+        var bytes: [UInt8] = []
+        appendNormalised(address.span, to: &bytes)
+        return bytes
     }
 
-    /// The first 16 bytes of the SHA-256 over the preimage.
-    static func key(jobKey: [UInt8], address: [UInt8], revision: UInt32) -> IdempotencyKey {
-        let digest = SHA256.hash(data: IdempotencyKey.preimage(job: jobKey, address: address, revision: revision))
+    private static func appendNormalised(_ address: Span<UInt8>, to bytes: inout [UInt8]) {
+        if let form = try? AddressForm(address) {
+            form.appendNormalised(address, to: &bytes)
+        } else {
+            for index in address.indices { bytes.append(address[index]) }
+        }
+    }
+
+    /// The first 16 bytes of the SHA-256 over a preimage.
+    static func key(preimage: [UInt8]) -> IdempotencyKey {
+        let digest = SHA256.hash(data: preimage)
         return unsafe digest.withUnsafeBytes { bytes in
             IdempotencyKey(
                 high: UInt64(bigEndian: unsafe bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self)),

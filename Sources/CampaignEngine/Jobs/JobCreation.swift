@@ -127,7 +127,8 @@ struct JobCreation {
 
     /// The same key must mean the same messages to the same people.
     private func compare(_ id: JobID, _ record: JobRecord, _ store: any EventStore) throws(EngineError) {
-        guard let state = try JobLoader.load(id, store) else {
+        // Only the terms are wanted: the job's first event holds them.
+        guard let state = try JobLoader.load(id, store, until: record.sequence) else {
             throw EngineError(.journalCorrupt, "job \(definition.key) is in the index but not in the log")
         }
         let stored = try DefinitionStore.load(state.terms, store)
@@ -220,7 +221,7 @@ extension JobContent {
 
     /// 128 bits of SHA-256 over a normalised address: what duplicates are found by.
     static func digest(_ address: [UInt8]) -> (UInt64, UInt64) {
-        let key = key(jobKey: [], address: address, revision: 0)
+        let key = key(preimage: address)
         return (key.high, key.low)
     }
 }

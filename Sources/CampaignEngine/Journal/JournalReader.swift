@@ -179,12 +179,12 @@ public final class JournalReader: Sendable {
 
 /// Looks up recipients of one job; keeps what lies near the last ones in memory.
 public struct RecipientBook {
-    private let terms: JobTerms
+    private let keyPrefix: [UInt8]
     private let columns: [String]
     private var rows: RecipientRows
 
     init(_ state: JobState, _ store: any EventStore) throws(EngineError) {
-        terms = state.terms
+        keyPrefix = IdempotencyKey.preimagePrefix(job: state.terms.key.utf8, revision: state.terms.revision)
         columns = state.columns
         rows = RecipientRows(state.id, store)
     }
@@ -197,8 +197,7 @@ public struct RecipientBook {
         let address = row.bytes(0)
         return RecipientRecord(
             ordinal: row.ordinal, address: String(decoding: address, as: UTF8.self),
-            key: JobContent.key(
-                jobKey: Array(terms.key.utf8), address: JobContent.normalised(address), revision: terms.revision),
+            key: JobContent.key(prefix: keyPrefix, address: address.span),
             columns: columns, values: columns.indices.map { String(decoding: row.bytes($0), as: UTF8.self) })
     }
 }

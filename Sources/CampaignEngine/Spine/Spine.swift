@@ -61,8 +61,10 @@ final class Spine: @unchecked Sendable {
     }
 
     func startThread() {
-        let thread = Thread { [self] in loop() }
-        thread.name = "campaign-log"
+        let thread = Thread { [self] in
+            Thread.current.name = "campaign-log"
+            loop()
+        }
         thread.stackSize = 8 << 20
         thread.start()
     }
