@@ -107,7 +107,10 @@ let package = Package(
             swiftSettings: house),
         .testTarget(
             name: "CampaignEngineTests",
-            dependencies: ["CampaignDomain", "CampaignEndpoints", "CampaignEngine", "CampaignLog"],
+            dependencies: [
+                "CampaignDomain", "CampaignEndpoints", "CampaignEngine", "CampaignLog", logging,
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
             swiftSettings: house),
     ]
 )

@@ -26,9 +26,11 @@ final class EngineState: Sendable {
         }
     }
 
-    /// A run's own channel; readers of an earlier run have seen its end.
+    /// A run's own channel. Who has been waiting for the run since before it began is on it already; readers of an
+    /// earlier run have seen its end.
     func newChannel(_ job: JobID) -> ProgressChannel {
         state.withLock { state in
+            if let waiting = state.channels[job], !waiting.isOver { return waiting }
             let channel = ProgressChannel()
             state.channels[job] = channel
             return channel

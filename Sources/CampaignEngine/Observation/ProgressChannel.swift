@@ -34,6 +34,7 @@ final class ProgressChannel: Sendable {
         for reader in readers { reader.finish() }
     }
 
+    var isOver: Bool { state.withLock { $0.isOver } }
     var failure: EngineError? { state.withLock { $0.failure } }
     var latest: JobProgress? { state.withLock { $0.latest } }
 
