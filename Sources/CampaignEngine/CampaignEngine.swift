@@ -235,7 +235,7 @@ public final class CampaignEngine: Sendable {
                 .command { spine in
                     do throws(EngineError) {
                         if spine.hasEnded { throw spine.failure ?? EngineError(.stopped, "the engine has ended") }
-                        _ = try spine.commitPatiently(group)
+                        _ = try spine.commitPatiently(group, endsOnStop: true)
                         slot.fill(.success(()))
                     } catch {
                         slot.fill(.failure(error))

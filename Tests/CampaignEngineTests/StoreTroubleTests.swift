@@ -10,10 +10,9 @@ import Testing
 struct StoreTroubleTests {
     /// An engine over a journal in memory whose commits fail as told: from commit `first` on, `count` times.
     private func engine(
-        failing count: Int, from first: UInt64, with error: LogError, retries: Int = 50
+        failing count: Int, from first: UInt64, with error: LogError, retries: Int = 50, failures: Counter = Counter()
     ) throws -> (CampaignEngine, MemoryJournal) {
         let journal = MemoryJournal()
-        let failures = Counter()
         journal.setFaults { commit in
             commit >= first && failures.next() < count ? .refused(error) : nil
         }
@@ -83,11 +82,28 @@ struct StoreTroubleTests {
         // Everything accepted beyond what the log says sent is at most what was claimed: one per lane.
         #expect(ledger.count - Int(summary.tally.sent) <= Int(summary.tally.claimed))
     }
+
+    @Test("R26: a stop ends an import that a full disk holds up at once, and leaves no job")
+    func stopDuringImport() async throws {
+        let scratch = try Scratch()
+        let failures = Counter()
+        let (engine, journal) = try engine(
+            failing: .max, from: 2, with: .noSpace("disk full"), retries: 1_000_000, failures: failures)
+        let list = try scratch.file("list.csv", Sample.list(2000))
+        let creation = Task { try await engine.createJob(Sample.definition, recipients: RecipientSource(path: list)) }
+        while failures.count == 0 { await Task.yield() }
+        // An hour: only ending at once ends this test.
+        await engine.stop(deadline: .seconds(3600))
+        await #expect(throws: EngineError.self) { _ = try await creation.value }
+        #expect(try JournalReader(MemoryEventStore(journal: journal)).jobs().isEmpty)
+    }
 }
 
 /// Counts calls from any thread.
 final class Counter: Sendable {
     private let value = Mutex(0)
+
+    var count: Int { value.withLock { $0 } }
 
     func next() -> Int {
         value.withLock { value in

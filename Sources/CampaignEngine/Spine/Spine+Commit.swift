@@ -19,7 +19,7 @@ extension Spine {
         }
         group.deletes = deletes
         guard !group.frames.isEmpty || !group.deletes.isEmpty else { return }
-        let head = try commitPatiently(group)
+        let head = try commitPatiently(group, endsOnStop: written.isEmpty)
         journalEvents.removeAll()
         deletes.removeAll(keepingCapacity: true)
         var last = head.nextSequence - 1
@@ -33,15 +33,20 @@ extension Spine {
     }
 
     /// R7: a store that cannot be written pauses everything and is tried again; what is given up is not acknowledged to anyone.
-    func commitPatiently(_ group: CommitGroup) throws(EngineError) -> LogHead {
+    ///
+    /// - Parameter endsOnStop: whether a stop ends the waiting at once instead of at the drain deadline. A job's outcomes
+    ///   are worth waiting for; an import that is cut off, and the engine's own last word, are not.
+    func commitPatiently(_ group: CommitGroup, endsOnStop: Bool) throws(EngineError) -> LogHead {
         do throws(LogError) {
             return try store.commit(group)
         } catch {
-            return try retry(group, after: error)
+            return try retry(group, after: error, endsOnStop: endsOnStop)
         }
     }
 
-    private func retry(_ group: CommitGroup, after first: LogError) throws(EngineError) -> LogHead {
+    private func retry(
+        _ group: CommitGroup, after first: LogError, endsOnStop: Bool
+    ) throws(EngineError) -> LogHead {
         var error = first
         let began = ContinuousClock.now
         for attempt in 1...max(configuration.storeRetries, 1) {
@@ -50,7 +55,9 @@ extension Spine {
                 "the journal cannot be written; sending is paused",
                 metadata: ["reason": "\(error)", "attempt": "\(attempt) of \(configuration.storeRetries)"])
             publish(storeTrouble: "\(error)")
-            guard wait(configuration.storeRetryInterval) else { throw EngineError(error) }
+            guard wait(configuration.storeRetryInterval, endsOnStop: endsOnStop) else {
+                throw EngineError(error)
+            }
             do throws(LogError) {
                 let head = try store.commit(group)
                 let paused = (ContinuousClock.now - began).milliseconds
@@ -78,12 +85,13 @@ extension Spine {
         _ = try store.commit(group)
     }
 
-    /// Waits before the next attempt; false when the engine was told to stop and its time is over.
-    private func wait(_ interval: Duration) -> Bool {
+    /// Waits before the next attempt; false when the engine was told to stop and its time is over, or at once with
+    /// `endsOnStop`.
+    private func wait(_ interval: Duration, endsOnStop: Bool) -> Bool {
         let until = ContinuousClock.now + interval
         while ContinuousClock.now < until {
             Thread.sleep(forTimeInterval: min(0.05, max(0.001, Double((until - .now).milliseconds) / 1000)))
-            if let asked = stopSignal.withLock({ $0 }), ContinuousClock.now >= asked { return false }
+            if let asked = stopSignal.withLock({ $0 }), endsOnStop || ContinuousClock.now >= asked { return false }
         }
         return true
     }

@@ -276,7 +276,13 @@ final class Spine: @unchecked Sendable {
         for message in messages { dispatch(message, now) }
         for run in late where !run.machine.isFinished { run.machine.advance(now: now, &run.decision) }
         journalEvents.append(.engineStopped(reason: late.isEmpty ? "stopped" : "stopped at the drain deadline"))
-        try commit(now)
+        let holdsOutcomes = runs.contains { !$0.decision.events.isEmpty }
+        do throws(EngineError) {
+            try commit(now)
+        } catch {
+            guard !holdsOutcomes else { throw error }
+            logger.warning("the stop could not be logged", metadata: ["reason": "\(error)"])
+        }
         answer(.success(()))
         for run in runs { run.decision.removeAll() }
         try saveSnapshots(runs.filter { $0.eventsSinceSnapshot > 0 })
