@@ -72,12 +72,16 @@ struct StoreTroubleTests {
                     return .sent(reply: "250 taken")
                 }
             ])
+        var sentSeen: UInt32 = 0
+        for await progress in engine.progress(of: job.id) { sentSeen = max(sentSeen, progress.summary.tally.sent) }
         let error = await #expect(throws: EngineError.self) { _ = try await engine.ending(of: job.id) }
         #expect(error?.code == .journalCannotBeWritten)
         #expect(error?.message.contains("disk full") == true)
         let reader = JournalReader(MemoryEventStore(journal: journal))
         let summary = try reader.summary(job.id)
         #expect(summary.state == .interrupted)
+        // Law 5: nobody has seen what the log does not hold.
+        #expect(sentSeen <= summary.tally.sent)
         #expect(try reader.audit().isEmpty)
         // Everything accepted beyond what the log says sent is at most what was claimed: one per lane.
         #expect(ledger.count - Int(summary.tally.sent) <= Int(summary.tally.claimed))

@@ -16,6 +16,8 @@ final class JobRun {
     /// Events folded since the last snapshot.
     var eventsSinceSnapshot = 0
     var ending: JobEnding?
+    /// The newest progress of which every event is durable.
+    var durable: JobProgress
 
     init(
         _ machine: JobMachine, content: JobContent?, endpoints: [any Endpoint], store: any EventStore, inbox: Inbox,
@@ -27,6 +29,8 @@ final class JobRun {
         self.inbox = inbox
         self.channel = channel
         rows = RecipientRows(machine.state.id, store)
+        durable = JobProgress(
+            summary: JobSummary(machine.state, engineIsRunning: true), inFlight: 0, storeTrouble: nil, ending: nil)
     }
 
     var id: JobID { machine.state.id }

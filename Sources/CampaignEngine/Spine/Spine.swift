@@ -219,7 +219,15 @@ final class Spine: @unchecked Sendable {
     func publish(storeTrouble: String? = nil) {
         guard storeTrouble != nil || ContinuousClock.now - publishedAt >= Self.publishInterval else { return }
         publishedAt = .now
-        for run in runs where run.ending == nil { run.channel.publish(run.progress(storeTrouble: storeTrouble)) }
+        for run in runs where run.ending == nil {
+            if let storeTrouble {
+                // The machine is ahead of the log now; nobody may see what is not durable.
+                run.durable.storeTrouble = storeTrouble
+            } else {
+                run.durable = run.progress(storeTrouble: nil)
+            }
+            run.channel.publish(run.durable)
+        }
     }
 
     // MARK: Control by other processes
