@@ -77,6 +77,12 @@ let package = Package(
             ],
             swiftSettings: house),
 
+        // A world of its own to prove the engine in.
+        .target(
+            name: "CampaignSimulation", dependencies: ["CampaignDomain", "CampaignEngine", "CampaignLog", logging],
+            swiftSettings: house),
+        .executableTarget(name: "simulate", dependencies: ["CampaignSimulation"], swiftSettings: house),
+
         // Tests, and the server that they send to.
         .executableTarget(
             name: "recording-smtp-server", dependencies: nio, path: "Tests/RecordingSMTPServer", swiftSettings: house),

@@ -33,24 +33,29 @@ public final class CampaignEngine: Sendable {
     public static func open(
         journal: String, configuration: EngineConfiguration = EngineConfiguration()
     ) async throws(EngineError) -> CampaignEngine {
-        let opened = try EngineJournal.open(journal, configuration)
+        let opened = try EngineJournal.open(JournalDirectory(path: journal), configuration)
         return CampaignEngine(
-            store: opened.store, epoch: opened.epoch, configuration: configuration, lock: opened.lock)
+            store: opened.store, epoch: opened.epoch, configuration: configuration, notBefore: opened.time,
+            release: opened.release)
     }
 
-    /// An engine over a store that is open already and whose epoch has begun; for tests and the simulator.
+    /// An engine over a store that is open already and whose epoch has begun; for tests.
+    ///
+    /// - Parameter notBefore: the time of the log's last frame.
     package init(
-        store: any EventStore, epoch: UInt64, configuration: EngineConfiguration, lock: EngineLock? = nil
+        store: any EventStore, epoch: UInt64, configuration: EngineConfiguration,
+        notBefore: Timestamp = Timestamp(milliseconds: 0), release: @escaping @Sendable () -> Void = {}
     ) {
         self.configuration = configuration
         let state = EngineState()
         self.state = state
-        spine = Spine(store: store, epoch: epoch, inbox: Inbox(), configuration: configuration)
+        spine = Spine(
+            store: store, epoch: epoch, inbox: Inbox(), configuration: configuration, notBefore: notBefore)
         spine.onLastCall = { state.refuseMore() }
         spine.onEnd = { failure in
             // The journal first: whoever gets the lock must find it closed.
             try? (store as? LMDBEventStore)?.close()
-            lock?.release()
+            release()
             state.end(failure)
         }
         spine.startThread()
@@ -65,7 +70,7 @@ public final class CampaignEngine: Sendable {
     public func createJob(
         _ definition: JobDefinition, recipients: RecipientSource, progress: (@Sendable (Int) -> Void)? = nil
     ) async throws(EngineError) -> CreatedJob {
-        let creation = JobCreation(definition, recipients, progress) { [self] group throws(EngineError) in
+        let creation = JobCreation(definition, recipients, progress, spine.clock) { [self] group throws(EngineError) in
             try self.commitFromOutside(group)
         }
         let store = spine.store

@@ -15,7 +15,7 @@
 /// | 80 | | payload |
 ///
 /// The checksum comes first so that it covers one contiguous range, whatever a later version puts there.
-enum FrameCodec {
+package enum FrameCodec {
     static func sizeBytes(of draft: FrameDraft) -> Int {
         FrameHeader.sizeBytes + draft.payload.count
     }
@@ -80,7 +80,7 @@ enum FrameCodec {
     /// Reads and checks a whole frame; its payload is everything from `FrameHeader.sizeBytes` on.
     /// - Parameter sequence: the key that the frame was stored under.
     /// - Throws: `corrupted`, or `newerFormat` for an undamaged frame of a newer program.
-    static func decode(_ frame: RawSpan, storedAt sequence: UInt64) throws(LogError) -> FrameHeader {
+    package static func decode(_ frame: RawSpan, storedAt sequence: UInt64) throws(LogError) -> FrameHeader {
         guard frame.byteCount >= FrameHeader.sizeBytes else {
             throw .corrupted(sequence: sequence, reason: "the frame has \(frame.byteCount) bytes, too few for a header")
         }

@@ -91,6 +91,7 @@ extension LMDBEventStore {
             if beginningEpoch {
                 guard next.epoch < .max else { throw LogError.invalid("there is no further epoch") }
                 next.epoch += 1
+                if let adoption = writer.adoption { next.adopt(host: adoption.host, inode: adoption.inode) }
             } else if next.epoch > writer.epoch {
                 throw LogError.fenced(stored: next.epoch, own: writer.epoch)
             }
@@ -109,12 +110,12 @@ extension LMDBEventStore {
             if case .mapFull = commitError { throw commitError }
             writer.pending = PendingCommit(group: group, record: record)
             guard let landed = try settlePending(&writer, group) else { throw commitError }
-            if beginningEpoch { writer.epoch = landed.epoch }
+            if beginningEpoch { writer.begin(landed.epoch) }
             return landed
         }
         writer.record = record
         writer.recordBytes = bytes
-        if beginningEpoch { writer.epoch = record.epoch }
+        if beginningEpoch { writer.begin(record.epoch) }
         return record.head
     }
 

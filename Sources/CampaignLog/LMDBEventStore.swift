@@ -26,9 +26,16 @@ package final class LMDBEventStore: EventStore {
         var recordBytes: [UInt8] = []
         /// This store's epoch: a stored epoch above it fences this store.
         var epoch: UInt64 = 0
+        /// Written with the next epoch.
+        var adoption: OpenedJournal.Adoption?
         /// A commit whose fate could not be settled.
         var pending: PendingCommit?
         var isClosed = false
+
+        mutating func begin(_ epoch: UInt64) {
+            self.epoch = epoch
+            adoption = nil
+        }
     }
 
     struct PendingCommit {
@@ -45,8 +52,8 @@ package final class LMDBEventStore: EventStore {
     let writer: Mutex<Writer>
     /// The journal's own identity: 32 hexadecimal digits, made with it.
     package let journalID: String
-    /// Whether this open took the journal over from another host, or as a copy.
-    package let wasAdopted: Bool
+    /// Whether the next epoch takes the journal over from another host, or as a copy.
+    package let adopts: Bool
     /// Whether this open found the head record missing or damaged and recomputed it.
     package let wasHeadRebuilt: Bool
 
@@ -69,9 +76,10 @@ package final class LMDBEventStore: EventStore {
         writer.record = opened.record
         writer.recordBytes = opened.record.encode()
         writer.epoch = opened.record.epoch
+        writer.adoption = opened.adoption
         self.writer = Mutex(writer)
         journalID = Hexadecimal.encode(opened.record.journalID)
-        wasAdopted = opened.wasAdopted
+        adopts = opened.adoption != nil
         wasHeadRebuilt = opened.wasHeadRebuilt
     }
 

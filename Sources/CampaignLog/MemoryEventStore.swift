@@ -5,31 +5,114 @@ internal import Synchronization
 /// Several stores may share a `MemoryJournal`, as several processes share a directory.
 package final class MemoryEventStore: EventStore {
     package let journal: MemoryJournal
-    private let epoch: Mutex<UInt64>
+    private let writer: Mutex<Writer>
+
+    /// What only the process that commits knows.
+    private struct Writer {
+        var epoch: UInt64
+        var pending: PendingCommit?
+        /// The journal belongs to this machine from the next epoch on.
+        var owner: HostIdentity?
+    }
+
+    /// A commit that was reported as failed, and the number of commits that there would be if it was stored.
+    private struct PendingCommit {
+        let group: CommitGroup
+        let commits: UInt64
+    }
 
     package init(journal: MemoryJournal = MemoryJournal()) {
         self.journal = journal
-        epoch = Mutex(journal.state.withLock { $0.head.epoch })
+        writer = Mutex(Writer(epoch: journal.state.withLock { $0.head.epoch }))
+    }
+
+    /// Opens the journal for an engine on `host`.
+    /// - Throws: `foreignHost` when it belongs to another machine or is a copy, unless it may be adopted.
+    package convenience init(
+        opening journal: MemoryJournal, host: HostIdentity, adopting: Bool
+    ) throws(LogError) {
+        if let owner = journal.state.withLock({ $0.owner }), owner.id != host.id, !adopting {
+            throw .foreignHost(recorded: owner.description, current: host.description)
+        }
+        self.init(journal: journal)
+        writer.withLock { $0.owner = host }
     }
 
     package func commit(_ group: CommitGroup) throws(LogError) -> LogHead {
         try group.check()
-        let own = epoch.withLock { $0 }
-        return try journal.state.withLock { (state) throws(LogError) in
-            guard state.head.epoch <= own else { throw .fenced(stored: state.head.epoch, own: own) }
-            return try state.store(group, epoch: state.head.epoch)
+        return try writer.withLock { (writer) throws(LogError) in
+            if let settled = try settle(&writer, group) { return settled }
+            let own = writer.epoch
+            return try store(&writer, group) { (head) throws(LogError) in
+                guard head.epoch <= own else { throw .fenced(stored: head.epoch, own: own) }
+                return head.epoch
+            }
         }
     }
 
     package func beginEpoch(_ makeFrame: (UInt64) -> FrameDraft) throws(LogError) -> LogHead {
-        let head = try journal.state.withLock { (state) throws(LogError) in
-            let next = state.head.epoch + 1
-            let group = CommitGroup(frames: [makeFrame(next)])
-            try group.check()
-            return try state.store(group, epoch: next)
+        try writer.withLock { (writer) throws(LogError) in
+            writer.pending = nil
+            let next = journal.state.withLock { $0.head.epoch } + 1
+            let head = try store(&writer, CommitGroup(frames: [makeFrame(next)]), owner: writer.owner) { _ in next }
+            writer.epoch = head.epoch
+            return head
         }
-        epoch.withLock { $0 = head.epoch }
-        return head
+    }
+
+    /// A commit that was reported as failed may be stored: it must not be stored twice when it is tried again.
+    private func settle(_ writer: inout Writer, _ group: CommitGroup) throws(LogError) -> LogHead? {
+        guard let pending = writer.pending else { return nil }
+        let (head, commits) = journal.state.withLock { ($0.head, $0.commits) }
+        if head.epoch > writer.epoch { throw .fenced(stored: head.epoch, own: writer.epoch) }
+        if commits >= pending.commits {
+            guard group == pending.group else {
+                if pending.group.frames.isEmpty {
+                    writer.pending = nil
+                    return nil
+                }
+                throw .inDoubt("the commit before this one was reported as failed, but is stored")
+            }
+            // One more flush confirms what can be read already.
+            let fault = journal.state.withLock { $0.fault?($0.commits) }
+            switch fault {
+            case .refused(let error), .storedUnacknowledged(let error): throw error
+            case nil: journal.unflushed.withLock { $0 = nil }
+            }
+            writer.pending = nil
+            return head
+        }
+        writer.pending = nil
+        return nil
+    }
+
+    private func store(
+        _ writer: inout Writer, _ group: CommitGroup, owner: HostIdentity? = nil,
+        _ epoch: (LogHead) throws(LogError) -> UInt64
+    ) throws(LogError) -> LogHead {
+        try group.check()
+        let expected = journal.state.withLock { $0.commits } + 1
+        do throws(LogError) {
+            return try journal.state.withLock { (state) throws(LogError) in
+                let epoch = try epoch(state.head)
+                let fault = state.fault?(state.commits)
+                if case .refused(let error) = fault { throw error }
+                if case .storedUnacknowledged = fault {
+                    let before = state
+                    journal.unflushed.withLock { $0 = $0 ?? MemoryJournal.Unflushed(before: before) }
+                }
+                let head = try state.store(group, epoch: epoch)
+                state.owner = owner ?? state.owner
+                if case .storedUnacknowledged(let error) = fault { throw error }
+                journal.unflushed.withLock { $0 = nil }
+                return head
+            }
+        } catch {
+            if error.isRetryable {
+                writer.pending = PendingCommit(group: group, commits: expected)
+            }
+            throw error
+        }
     }
 
     package var head: LogHead {
@@ -111,8 +194,6 @@ extension MemoryEventStore {
 
 extension MemoryJournal.State {
     fileprivate mutating func store(_ group: CommitGroup, epoch: UInt64) throws(LogError) -> LogHead {
-        let fault = fault?(commits)
-        if case .refused(let error) = fault { throw error }
         let events = group.frames.reduce(UInt64(0)) { $0 + UInt64($1.count) }
         guard !head.nextSequence.addingReportingOverflow(events).overflow else {
             throw .invalid("the log has no further sequences")
@@ -133,7 +214,6 @@ extension MemoryJournal.State {
             head.root = tree.root
         }
         commits += 1
-        if case .storedUnacknowledged(let error) = fault { throw error }
         return head
     }
 }

@@ -4,8 +4,15 @@ internal import CampaignLMDB
 struct OpenedJournal {
     let connection: LMDBEventStore.Connection
     let record: HeadRecord
-    let wasAdopted: Bool
+    /// Whom the journal is to belong to from the next epoch on, where it belongs to someone else now. It is written with
+    /// that epoch's first frame: a journal never changes hands without an event.
+    let adoption: Adoption?
     let wasHeadRebuilt: Bool
+
+    struct Adoption {
+        let host: HostIdentity
+        let inode: UInt64
+    }
 
     init(directory: String, mode: LMDBEventStore.Mode, mapSizeBytes: Int) throws(LogError) {
         switch mode {
@@ -32,12 +39,12 @@ struct OpenedJournal {
     private init(
         connection: LMDBEventStore.Connection,
         record: HeadRecord,
-        wasAdopted: Bool = false,
+        adoption: Adoption? = nil,
         wasHeadRebuilt: Bool = false
     ) {
         self.connection = connection
         self.record = record
-        self.wasAdopted = wasAdopted
+        self.adoption = adoption
         self.wasHeadRebuilt = wasHeadRebuilt
     }
 
@@ -85,7 +92,6 @@ struct OpenedJournal {
                     throw LogError.foreignHost(
                         recorded: record.ownerDescription(currentInode: inode), current: host.description)
                 }
-                record.adopt(host: host, inode: inode)
             }
             if record != stored {
                 record.commits &+= 1
@@ -95,7 +101,7 @@ struct OpenedJournal {
             return OpenedJournal(
                 connection: .init(environment: environment, databases: databases),
                 record: record,
-                wasAdopted: isForeign,
+                adoption: isForeign ? Adoption(host: host, inode: inode) : nil,
                 wasHeadRebuilt: wasRebuilt
             )
         }

@@ -19,7 +19,10 @@ struct StoreTroubleTests {
         let store = MemoryEventStore(journal: journal)
         let head = try store.beginEpoch { epoch in
             var events = EventEncoder()
-            events.append(.engineStarted(EngineStart(epoch: epoch, .current(), version: "test")))
+            events.append(
+                .engineStarted(
+                    EngineStart(
+                        epoch: epoch, host: "here", hostIdentity: "", bootID: "", processID: 1, version: "test")))
             return FrameDraft(events, job: .journal, time: .current)
         }
         var configuration = EngineConfiguration()

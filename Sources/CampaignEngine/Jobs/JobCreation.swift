@@ -24,6 +24,7 @@ struct JobCreation {
     private let definition: JobDefinition
     private let source: RecipientSource
     private let progress: (@Sendable (Int) -> Void)?
+    private let clock: any EngineClock
     private let commit: @Sendable (CommitGroup) throws(EngineError) -> Void
 
     private static let batchSizeBytes = 4 << 20
@@ -33,11 +34,12 @@ struct JobCreation {
 
     init(
         _ definition: JobDefinition, _ source: RecipientSource, _ progress: (@Sendable (Int) -> Void)?,
-        commit: @escaping @Sendable (CommitGroup) throws(EngineError) -> Void
+        _ clock: any EngineClock, commit: @escaping @Sendable (CommitGroup) throws(EngineError) -> Void
     ) {
         self.definition = definition
         self.source = source
         self.progress = progress
+        self.clock = clock
         self.commit = commit
     }
 
@@ -56,7 +58,7 @@ struct JobCreation {
                 try create(id, store)
                 break
             } catch let error as ListError where error.isRecoverable && attempt < Self.readAttempts {
-                Thread.sleep(forTimeInterval: 1)
+                clock.sleep(for: .seconds(1))
             } catch {
                 throw EngineError.wrapping(error)
             }
@@ -69,7 +71,7 @@ struct JobCreation {
     private func create(_ id: JobID, _ store: any EventStore) throws {
         // Everything that can be wrong is looked at before the first row is stored.
         let columns = try ListColumns.read(source)
-        let createdAt = Timestamp.current
+        let createdAt = clock.timeOfDay
         _ = try content(columns, createdAt)
         try commit(
             CommitGroup(deleteRanges: [TableDeleteRange(table: .recipients, keys: JournalKeys.allRecipients(id))]))

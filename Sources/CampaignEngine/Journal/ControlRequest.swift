@@ -1,5 +1,5 @@
-import CampaignDomain
-import CampaignLog
+package import CampaignDomain
+package import CampaignLog
 import Foundation
 
 /// What a person asks of a job from outside the process that sends it.
@@ -14,6 +14,13 @@ public enum ControlRequest: Codable, Hashable, Sendable {
         switch self {
         case .pause(let job, _), .unpause(let job), .abort(let job, _), .resolve(let job, _, _, _): JobID(job)
         }
+    }
+}
+
+extension ControlRequest {
+    /// What another process writes into the journal to ask this of the running engine.
+    package func tablePut(time: Timestamp, processID: Int32) throws -> TablePut {
+        try ControlTable.put(self, time: time, processID: processID).put
     }
 }
 
@@ -38,9 +45,10 @@ enum ControlTable {
     }
 
     /// Keys are times with the process's number in the low bits: in order, and two processes never share one.
-    static func put(_ request: ControlRequest) throws -> (key: UInt64, put: TablePut) {
-        let time = UInt64(max(Timestamp.current.milliseconds, 0))
-        let key = time << 22 | UInt64(truncatingIfNeeded: getpid()) & 0x3F_FFFF
+    static func put(
+        _ request: ControlRequest, time: Timestamp = .current, processID: Int32 = getpid()
+    ) throws -> (key: UInt64, put: TablePut) {
+        let key = UInt64(max(time.milliseconds, 0)) << 22 | UInt64(truncatingIfNeeded: processID) & 0x3F_FFFF
         return (key, TablePut(table: .control, key: .number(key), value: Array(try JSONEncoder().encode(request))))
     }
 }

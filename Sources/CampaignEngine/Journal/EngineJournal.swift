@@ -1,61 +1,80 @@
 import CampaignDomain
 import CampaignLog
-import Foundation
 import Logging
 
 /// Opening a journal for sending: lock, host check, new epoch.
 enum EngineJournal {
     struct Opened {
-        var store: LMDBEventStore
-        var lock: EngineLock
+        var store: any EventStore
+        var release: @Sendable () -> Void
         var epoch: UInt64
+        /// The time of the log's last frame.
+        var time: Timestamp
     }
 
-    static func open(_ directory: String, _ configuration: EngineConfiguration) throws(EngineError) -> Opened {
-        let lock: EngineLock
+    static func open(
+        _ site: any JournalSite, _ configuration: EngineConfiguration, _ clock: any EngineClock = SystemClock()
+    ) throws(EngineError) -> Opened {
+        let release: @Sendable () -> Void
         do throws(LogError) {
-            lock = try EngineLock.acquire(directory: directory, engineVersion: configuration.version)
+            release = try site.lock(engineVersion: configuration.version)
         } catch .locked(let holder) {
             throw EngineError(LogError.locked(holder: holder))
         } catch {
-            throw EngineError(.journalCannotBeCreated, "the journal cannot be created in \(directory): \(error)")
+            throw EngineError(.journalCannotBeCreated, "the journal's lock cannot be taken: \(error)")
         }
-        do throws(LogError) {
-            let host = HostIdentity.current()
-            let (store, adoptedFrom) = try openStore(directory, host, adopts: configuration.adopts)
+        do throws(EngineError) {
+            return try begin(site, configuration, clock, release)
+        } catch {
+            release()
+            throw error
+        }
+    }
+
+    private static func begin(
+        _ site: any JournalSite, _ configuration: EngineConfiguration, _ clock: any EngineClock,
+        _ release: @escaping @Sendable () -> Void
+    ) throws(EngineError) -> Opened {
+        do {
+            let (store, adoptedFrom) = try openStore(site, adopts: configuration.adopts)
             if let adoptedFrom {
                 configuration.logger.notice("journal adopted", metadata: ["from": "\(adoptedFrom)"])
             }
+            var time = clock.timeOfDay
+            try store.scanBackward(from: nil) { header, _ in
+                time = max(time, Timestamp(milliseconds: header.time))
+                return false
+            }
             let head = try store.beginEpoch { epoch in
                 var events = EventEncoder()
-                events.append(.engineStarted(EngineStart(epoch: epoch, host, version: configuration.version)))
+                events.append(.engineStarted(EngineStart(epoch: epoch, site, version: configuration.version)))
                 if let adoptedFrom {
-                    events.append(.journalAdopted(from: adoptedFrom, to: "\(host)"))
+                    events.append(.journalAdopted(from: adoptedFrom, to: "\(site.host)"))
                 }
-                return FrameDraft(events, job: .journal, time: .current)
+                return FrameDraft(events, job: .journal, time: time)
             }
-            return Opened(store: store, lock: lock, epoch: head.epoch)
+            return Opened(store: store, release: release, epoch: head.epoch, time: time)
         } catch {
-            throw EngineError(error)
+            throw EngineError.wrapping(error)
         }
     }
 
     /// Opened without adopting first, so that the event can say from whom it was taken over.
     private static func openStore(
-        _ directory: String, _ host: HostIdentity, adopts: Bool
-    ) throws(LogError) -> (LMDBEventStore, adoptedFrom: String?) {
+        _ site: any JournalSite, adopts: Bool
+    ) throws(LogError) -> (any EventStore, adoptedFrom: String?) {
         do throws(LogError) {
-            return (try LMDBEventStore.open(directory: directory, mode: .engine(host, adopt: false)), nil)
+            return (try site.open(adopting: false), nil)
         } catch .foreignHost(let recorded, _) where adopts {
-            return (try LMDBEventStore.open(directory: directory, mode: .engine(host, adopt: true)), recorded)
+            return (try site.open(adopting: true), recorded)
         }
     }
 }
 
 extension EngineStart {
-    init(epoch: UInt64, _ host: HostIdentity, version: String) {
+    init(epoch: UInt64, _ site: any JournalSite, version: String) {
         self.init(
-            epoch: epoch, host: host.name, hostIdentity: host.id, bootID: host.bootID,
-            processID: UInt32(bitPattern: getpid()), version: version)
+            epoch: epoch, host: site.host.name, hostIdentity: site.host.id, bootID: site.host.bootID,
+            processID: site.processID, version: version)
     }
 }

@@ -55,8 +55,9 @@ enum JobIndex {
                 found.append((JobID(id), record))
                 return true
             }
-            if found.isEmpty || isDamaged { return try rebuilt(store) }
-            return found
+            // Jobs are numbered from 1 without gaps: an index that lacks one was lost and has been begun anew.
+            let isWhole = !found.isEmpty && found.indices.allSatisfy { found[$0].id.rawValue == UInt32($0 + 1) }
+            return isWhole && !isDamaged ? found : try rebuilt(store)
         } catch {
             throw EngineError.wrapping(error)
         }

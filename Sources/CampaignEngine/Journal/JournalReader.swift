@@ -33,6 +33,9 @@ public final class JournalReader: Sendable {
 
     // MARK: Jobs
 
+    /// All jobs' states, by id.
+    package func states() throws(EngineError) -> [JobState] { try JobLoader.loadAll(store) }
+
     /// All jobs, in the order of their creation.
     public func jobs() throws(EngineError) -> [JobSummary] {
         let isRunning = engineHolder() != nil

@@ -11,6 +11,10 @@ final class ProgressChannel: Sendable {
     }
 
     private let state = Mutex(State())
+    /// Told of every value, on the log thread.
+    private let observer: (@Sendable (JobProgress) -> Void)?
+
+    init(observer: (@Sendable (JobProgress) -> Void)? = nil) { self.observer = observer }
 
     func publish(_ progress: JobProgress) {
         let readers = state.withLock { state in
@@ -18,6 +22,7 @@ final class ProgressChannel: Sendable {
             if progress.ending != nil { state.isOver = true }
             return state.readers
         }
+        observer?(progress)
         for reader in readers {
             reader.yield(progress)
             if progress.ending != nil { reader.finish() }

@@ -57,12 +57,12 @@ final class JobRun {
             case .check(let index):
                 guard let endpoint = endpoint(index) else { continue }
                 let (id, inbox) = (id, inbox)
-                Task { inbox.put(.checked(id, index, await endpoint.check())) }
+                endpoint.beginCheck { inbox.put(.checked(id, index, $0)) }
             case .probe(let index, let ordinals):
                 guard let endpoint = endpoint(index) else { continue }
                 let claims = try deliveries(ordinals, index, 0)
                 let (id, inbox) = (id, inbox)
-                Task { inbox.put(.probed(id, index, ordinals, await endpoint.probe(claims))) }
+                endpoint.beginProbe(claims) { inbox.put(.probed(id, index, ordinals, $0)) }
             case .finished(let ending):
                 self.ending = ending
             }
@@ -98,13 +98,11 @@ final class JobRun {
             storeTrouble: storeTrouble, ending: ending)
     }
 
-    /// Ends the endpoints; each reports what it still holds before it returns.
-    func closeEndpoints(deadline: ContinuousClock.Instant) -> Task<Void, Never> {
-        let given = given
-        return Task {
-            await withTaskGroup(of: Void.self) { group in
-                for endpoint in given { group.addTask { await endpoint.close(deadline: deadline) } }
-            }
+    /// Ends the endpoints; each reports what it still holds before it says that it has ended.
+    func closeEndpoints(deadline: ContinuousClock.Instant, _ closing: ClosingEndpoints) {
+        for endpoint in given {
+            closing.begin()
+            endpoint.beginClosing(deadline: deadline) { closing.end() }
         }
     }
 }

@@ -1,6 +1,5 @@
 import CampaignDomain
 import CampaignLog
-import Foundation
 import Logging
 import Synchronization
 
@@ -21,6 +20,8 @@ extension Spine {
         guard !group.frames.isEmpty || !group.deletes.isEmpty else { return }
         let head = try commitPatiently(group, endsOnStop: written.isEmpty)
         journalEvents.removeAll()
+        if let recovery { journalEvents.append(recovery) }
+        recovery = nil
         deletes.removeAll(keepingCapacity: true)
         var last = head.nextSequence - 1
         for run in written.reversed() {
@@ -28,6 +29,8 @@ extension Spine {
             let count = run.decision.events.count
             last -= UInt64(count)
             run.eventsSinceSnapshot += Int(count)
+            // A turn may commit twice; no event may be written twice.
+            run.decision.events.removeAll()
         }
         try snapshotWhereDue()
     }
@@ -48,7 +51,7 @@ extension Spine {
         _ group: CommitGroup, after first: LogError, endsOnStop: Bool
     ) throws(EngineError) -> LogHead {
         var error = first
-        let began = ContinuousClock.now
+        let began = clock.instant
         for attempt in 1...max(configuration.storeRetries, 1) {
             guard error.isRetryable, configuration.storeRetries > 0 else { throw EngineError(error) }
             logger.warning(
@@ -60,10 +63,11 @@ extension Spine {
             }
             do throws(LogError) {
                 let head = try store.commit(group)
-                let paused = (ContinuousClock.now - began).milliseconds
+                let paused = (clock.instant - began).milliseconds
                 logger.notice("the journal can be written again", metadata: ["paused": "\(paused) ms"])
-                journalEvents.removeAll()
-                try recordRecovery(first, attempt, paused)
+                // Told with the next group: this one is in the log, and whatever happens now must not write it again.
+                recovery = .storeRecovered(
+                    reason: "\(first)", retries: UInt32(clamping: attempt), pausedMilliseconds: paused)
                 return head
             } catch let next {
                 error = next
@@ -75,23 +79,13 @@ extension Spine {
                 + "nothing acknowledged is lost: mend it and run again")
     }
 
-    /// In a commit of its own, so that the sequences of the group before stay what they are.
-    private func recordRecovery(_ error: LogError, _ retries: Int, _ paused: Int64) throws(LogError) {
-        var events = EventEncoder()
-        events.append(
-            .storeRecovered(reason: "\(error)", retries: UInt32(clamping: retries), pausedMilliseconds: paused))
-        var group = CommitGroup()
-        group.frames = [FrameDraft(events, job: .journal, time: clock.now())]
-        _ = try store.commit(group)
-    }
-
     /// Waits before the next attempt; false when the engine was told to stop and its time is over, or at once with
     /// `endsOnStop`.
     private func wait(_ interval: Duration, endsOnStop: Bool) -> Bool {
-        let until = ContinuousClock.now + interval
-        while ContinuousClock.now < until {
-            Thread.sleep(forTimeInterval: min(0.05, max(0.001, Double((until - .now).milliseconds) / 1000)))
-            if let asked = stopSignal.withLock({ $0 }), endsOnStop || ContinuousClock.now >= asked { return false }
+        let until = clock.instant + interval
+        while clock.instant < until {
+            clock.sleep(for: min(.milliseconds(50), max(.milliseconds(1), until - clock.instant)))
+            if let asked = stopSignal.withLock({ $0 }), endsOnStop || clock.instant >= asked { return false }
         }
         return true
     }

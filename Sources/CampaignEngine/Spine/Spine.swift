@@ -21,12 +21,15 @@ final class Spine: @unchecked Sendable {
     /// In the order of their start.
     var runs: [JobRun] = []
     var journalEvents = EventEncoder()
+    /// The store could be written again after some trouble: told with the next group.
+    var recovery: Event?
     /// Written with the next group: control requests taken up, imported chunks.
     var deletes: [TableDelete] = []
-    var clock = WallClock()
+    let clock: any EngineClock
+    var time: EngineTime
     /// This turn's time. A frame carries the very time that its events were decided at, or the fold would differ from
     /// the live state: nothing in a turn may ask the clock again.
-    private(set) var now = Timestamp(milliseconds: 0)
+    private(set) var now: Timestamp
     /// Waits for outcomes until then, once a stop was asked for.
     var drainUntil: ContinuousClock.Instant?
     var failure: EngineError?
@@ -41,8 +44,8 @@ final class Spine: @unchecked Sendable {
     private var afterCommit: [@Sendable (Result<Void, EngineError>) -> Void] = []
 
     private var messages: [Message] = []
-    private var publishedAt = ContinuousClock.now
-    private var closing: [Task<Void, Never>] = []
+    private var publishedAt: ContinuousClock.Instant
+    private let closing = ClosingEndpoints()
     private var lookedForControlAt: ContinuousClock.Instant?
 
     /// Events of one job between two snapshots.
@@ -51,9 +54,14 @@ final class Spine: @unchecked Sendable {
     private static let controlInterval: Duration = .milliseconds(100)
 
     init(
-        store: any EventStore, epoch: UInt64, inbox: Inbox, configuration: EngineConfiguration
+        store: any EventStore, epoch: UInt64, inbox: Inbox, configuration: EngineConfiguration,
+        clock: any EngineClock = SystemClock(), notBefore: Timestamp = Timestamp(milliseconds: 0)
     ) {
         self.store = store
+        self.clock = clock
+        time = EngineTime(clock, notBefore: notBefore)
+        now = time.now()
+        publishedAt = clock.instant
         self.epoch = epoch
         self.inbox = inbox
         self.configuration = configuration
@@ -72,15 +80,28 @@ final class Spine: @unchecked Sendable {
     // MARK: The loop
 
     private func loop() {
+        while step(waiting: true) {}
+    }
+
+    /// One turn, or the end: false when nothing follows.
+    func step(waiting: Bool) -> Bool {
         do throws(EngineError) {
-            while !isOver { try turn() }
+            guard isOver else {
+                try turn(waiting: waiting)
+                return true
+            }
             try finish()
         } catch {
             failure = error
             logger.error("the engine stops", metadata: ["reason": "\(error)"])
             // Nobody listens to them any more; what they hold stays claimed in the log.
-            for run in runs where run.ending == nil { _ = run.closeEndpoints(deadline: .now) }
+            for run in runs where run.ending == nil { run.closeEndpoints(deadline: clock.instant, closing) }
         }
+        end()
+        return false
+    }
+
+    private func end() {
         hasEnded = true
         let error = failure ?? EngineError(.stopped, "the engine was stopped")
         for run in runs where run.ending == nil { run.channel.fail(error) }
@@ -116,10 +137,11 @@ final class Spine: @unchecked Sendable {
         for completion in waiting { completion(result) }
     }
 
-    private func turn() throws(EngineError) {
+    /// - Parameter waiting: whether to wait for something to do; without it the turn is made at once.
+    private func turn(waiting: Bool) throws(EngineError) {
         messages.removeAll(keepingCapacity: true)
-        inbox.take(into: &messages, waitMilliseconds: waitMilliseconds())
-        now = clock.now()
+        inbox.take(into: &messages, waitMilliseconds: waiting ? waitMilliseconds() : 0)
+        now = time.now()
         for message in messages { dispatch(message, now) }
         try takeControlRequests(now)
         for run in runs where !run.machine.isFinished { run.machine.advance(now: now, &run.decision) }
@@ -129,15 +151,21 @@ final class Spine: @unchecked Sendable {
         publish()
     }
 
+    /// How long the next turn may wait for a message.
     private func waitMilliseconds() -> Int {
-        var wait = 100
-        let now = clock.now()
+        // A due time that has just come round waits for the clock's next millisecond instead of spinning.
+        max(min(millisecondsToWake() ?? 100, 100), 1)
+    }
+
+    /// Milliseconds until a machine wants a turn although nothing is reported; nil when only a report can help.
+    func millisecondsToWake() -> Int? {
+        var earliest: Int?
+        let now = time.now()
         for run in runs {
             guard let wake = run.machine.nextWake(now: now) else { continue }
-            wait = min(wait, max(0, Int(wake.milliseconds - now.milliseconds)))
+            earliest = min(earliest ?? .max, max(0, Int(wake.milliseconds - now.milliseconds)))
         }
-        // A due time that has just come round waits for the clock's next millisecond instead of spinning.
-        return max(wait, 1)
+        return earliest
     }
 
     private func dispatch(_ message: Message, _ now: Timestamp) {
@@ -193,7 +221,7 @@ final class Spine: @unchecked Sendable {
 
     private func end(_ run: JobRun, _ ending: JobEnding) throws(EngineError) {
         logger.info("run ended", metadata: ["job": "\(run.machine.state.terms.key)", "ending": "\(ending)"])
-        closing.append(run.closeEndpoints(deadline: .now + .seconds(5)))
+        run.closeEndpoints(deadline: clock.instant + .seconds(5), closing)
         try saveSnapshots([run])
         run.channel.publish(run.progress(storeTrouble: nil))
     }
@@ -217,8 +245,8 @@ final class Spine: @unchecked Sendable {
     }
 
     func publish(storeTrouble: String? = nil) {
-        guard storeTrouble != nil || ContinuousClock.now - publishedAt >= Self.publishInterval else { return }
-        publishedAt = .now
+        guard storeTrouble != nil || clock.instant - publishedAt >= Self.publishInterval else { return }
+        publishedAt = clock.instant
         for run in runs where run.ending == nil {
             if let storeTrouble {
                 // The machine is ahead of the log now; nobody may see what is not durable.
@@ -233,8 +261,8 @@ final class Spine: @unchecked Sendable {
     // MARK: Control by other processes
 
     private func takeControlRequests(_ now: Timestamp) throws(EngineError) {
-        if let before = lookedForControlAt, ContinuousClock.now - before < Self.controlInterval { return }
-        lookedForControlAt = .now
+        if let before = lookedForControlAt, clock.instant - before < Self.controlInterval { return }
+        lookedForControlAt = clock.instant
         let requests: [StoredControlRequest]
         do {
             requests = try ControlTable.pending(store)
@@ -257,30 +285,24 @@ final class Spine: @unchecked Sendable {
 
     private var isOver: Bool {
         guard let drainUntil else { return false }
-        return runs.isEmpty || ContinuousClock.now >= drainUntil
+        return runs.isEmpty || clock.instant >= drainUntil
     }
 
     /// Asks for a stop: no more claims, outcomes under way are waited for.
     func stop(deadline: Duration) {
         guard drainUntil == nil else { return }
-        drainUntil = .now + deadline
+        drainUntil = clock.instant + deadline
         for run in runs { run.machine.stop(now: now, &run.decision) }
     }
 
     private func finish() throws(EngineError) {
         // Whoever has not finished is told to give back what it can; then the last reports are taken in.
         let late = runs.filter { $0.ending == nil }
-        closing += late.map { $0.closeEndpoints(deadline: .now + .seconds(2)) }
-        let done = DispatchSemaphore(value: 0)
-        let tasks = closing
-        Task {
-            for task in tasks { await task.value }
-            done.signal()
-        }
-        _ = done.wait(timeout: .now() + .seconds(6))
+        for run in late { run.closeEndpoints(deadline: clock.instant + .seconds(2), closing) }
+        clock.wait(for: closing, until: clock.instant + .seconds(6))
         messages.removeAll(keepingCapacity: true)
         inbox.take(into: &messages, waitMilliseconds: 0)
-        now = clock.now()
+        now = time.now()
         for message in messages { dispatch(message, now) }
         for run in late where !run.machine.isFinished { run.machine.advance(now: now, &run.decision) }
         journalEvents.append(.engineStopped(reason: late.isEmpty ? "stopped" : "stopped at the drain deadline"))

@@ -1,0 +1,168 @@
+import CampaignDomain
+import CampaignEngine
+
+/// The engine's side of a mail server: as many deliveries at once as it has connections.
+///
+/// SAFETY: a world and everything in it belong to one thread.
+final class MailEndpoint: CallbackEndpoint, @unchecked Sendable {
+    /// One message on its way.
+    final class Flight {
+        let delivery: Delivery
+        /// The last byte has left; nobody can call it back.
+        var isHandedOver = false
+        /// The server has answered; the engine has not heard of it yet.
+        var isAnswered = false
+        var isOver = false
+
+        init(_ delivery: Delivery) { self.delivery = delivery }
+    }
+
+    let name: String
+    let capacity: Int
+    let policy: EndpointPolicy
+    private let server: MailServer
+    private unowned let world: World
+    private let process: EngineProcess
+    private let job: Int
+    private var reporter: EndpointReporter?
+    private(set) var flights: [Flight] = []
+    private var whenIdle: (@Sendable () -> Void)?
+
+    init(_ server: MailServer, job: Int, _ process: EngineProcess, _ world: World) {
+        self.server = server
+        self.job = job
+        self.process = process
+        self.world = world
+        name = server.options.name
+        capacity = server.options.capacity
+        policy = server.options.policy
+    }
+
+    func attach(_ reporter: EndpointReporter) { self.reporter = reporter }
+
+    func deliver(_ batch: [Delivery]) {
+        guard world.mayAct(process, .crashBetweenCommitAndAction) else { return }
+        for delivery in batch {
+            world.oracle.expectClaimed(job, delivery, by: name)
+            let flight = Flight(delivery)
+            flights.append(flight)
+            world.plan(after: server.latency(), in: process) { [self] in attempt(flight) }
+        }
+    }
+
+    /// The dialogue up to the point where the server decides.
+    private func attempt(_ flight: Flight) {
+        guard !flight.isOver else { return }
+        if world.crashesHere(process, .crashBeforeHandover) { return }
+        let answer = server.answer(to: flight.delivery.recipient)
+        world.note("\(name): \(flight.delivery.recipient) \(answer)")
+        switch answer {
+        case .accepted: accept(flight, .sent(reply: "250 2.0.0 ok"))
+        case .deferred(let reply): settle(flight, .deferred(reply: reply))
+        case .rejected(let kind, let reply): settle(flight, .failed(kind, reply: reply))
+        case .droppedBefore: settle(flight, .notSent(EndpointFault(.dropped, "connection lost")))
+        case .droppedAfter(let accepted):
+            flight.isHandedOver = true
+            if accepted {
+                world.marks.hit(.acceptedWithoutReply)
+                take(flight)
+            }
+            settle(flight, .inDoubt(EndpointFault(.dropped, "connection lost after the final dot")))
+        case .refused: settle(flight, .notSent(EndpointFault(.unavailable, "connection refused")))
+        case .silent(let handedOver, let accepted):
+            flight.isHandedOver = handedOver
+            if accepted { take(flight) }
+            let fault = EndpointFault(.dropped, "no answer")
+            world.plan(after: MailServer.silenceMilliseconds, in: process) { [self] in
+                settle(flight, handedOver ? .inDoubt(fault) : .notSent(fault))
+            }
+        case .hopeless: settle(flight, .notSent(EndpointFault(.hopeless, "535 5.7.8 never")))
+        }
+    }
+
+    private func accept(_ flight: Flight, _ outcome: DeliveryOutcome) {
+        flight.isHandedOver = true
+        take(flight)
+        if world.crashesHere(process, .crashBetweenHandoverAndReply) { return }
+        world.plan(after: server.latency(), in: process) { [self] in settle(flight, outcome) }
+    }
+
+    private func take(_ flight: Flight) { world.oracle.accepted(job, flight.delivery) }
+
+    private func settle(_ flight: Flight, _ outcome: DeliveryOutcome) {
+        guard !flight.isOver, let reporter else { return }
+        flight.isAnswered = true
+        if world.crashesHere(process, .crashBetweenReplyAndOutcome) { return }
+        flight.isOver = true
+        flights.removeAll { $0 === flight }
+        reporter.report([DeliveryReport(flight.delivery, outcome)])
+        if world.random.network.chance(perMille: world.rate(.doubleReport)) {
+            reporter.report([DeliveryReport(flight.delivery, outcome)])
+            world.marks.hit(.doubleReportIgnored)
+        }
+        process.wake()
+        if flights.isEmpty, let whenIdle {
+            self.whenIdle = nil
+            whenIdle()
+        }
+    }
+
+    func check(_ answer: @escaping @Sendable (EndpointFault?) -> Void) {
+        guard world.mayAct(process, .crashBetweenActions) else { return }
+        world.plan(after: server.latency(), in: process) { [self] in
+            answer(server.check())
+            process.wake()
+        }
+    }
+
+    func probe(_ claims: [Delivery], _ answer: @escaping @Sendable ([ProbeVerdict]) -> Void) {
+        guard world.mayAct(process, .crashBeforeProbe) else { return }
+        world.marks.hit(.claimsProbed)
+        process.probesUnderWay += 1
+        world.plan(after: server.latency(), in: process) { [self] in
+            if world.crashesHere(process, .crashWithProbeUnderWay) { return }
+            process.probesUnderWay -= 1
+            answer(claims.map(verdict))
+            process.wake()
+        }
+    }
+
+    private func verdict(_ claim: Delivery) -> ProbeVerdict {
+        guard server.options.knowsItsMessages, !world.isOnItsWay(job, claim.ordinal) else {
+            world.marks.hit(.probeUnknown)
+            return .unknown
+        }
+        let isThere = world.oracle.isAccepted(job, claim.ordinal)
+        world.marks.hit(isThere ? .probeAccepted : .probeNotAccepted)
+        return isThere ? .accepted : .notAccepted
+    }
+
+    func close(deadline: ContinuousClock.Instant, _ done: @escaping @Sendable () -> Void) {
+        guard process.isAlive else { return }
+        // What has not been handed over is given back at once; what has is waited for.
+        for flight in flights where !flight.isHandedOver {
+            settle(flight, .notSent(EndpointFault(.dropped, "closing")))
+        }
+        guard !flights.isEmpty else { return done() }
+        whenIdle = done
+        let left = max((deadline - world.clock.instant).milliseconds, 0)
+        world.plan(after: left, in: process) { [self] in
+            guard let whenIdle else { return }
+            self.whenIdle = nil
+            whenIdle()
+        }
+    }
+
+    /// The process is dead. What its system had taken from it may still arrive.
+    func abandon() {
+        for flight in flights where !flight.isHandedOver && !flight.isOver {
+            guard world.random.network.chance(perMille: 200) else { continue }
+            world.onItsWay(job, flight.delivery.ordinal, after: server.latency()) { [self] in
+                guard !server.isDown else { return }
+                world.marks.hit(.messageAcceptedAfterCrash)
+                take(flight)
+            }
+        }
+        flights = []
+    }
+}

@@ -1,0 +1,128 @@
+import CampaignDomain
+
+/// What a job's log means, told again as simply as possible: the fold's rival. Knows the events, and no code of the fold.
+struct ReferenceJob {
+    enum Standing: String {
+        case pending, claimed, sent, failed, skipped, inDoubt, deferred
+    }
+
+    struct Recipient {
+        var standing = Standing.pending
+        var attempts: UInt32 = 0
+        var endpoint: EndpointIndex?
+        var due: Int64?
+        /// How often someone decided to send it again although it may have arrived.
+        var resends = 0
+    }
+
+    var terms: JobTerms?
+    var recipients: [Recipient] = []
+    var endpoints: [String] = []
+    /// Claims without outcome, by endpoint.
+    var openClaims: [Int] = []
+    var lastSequence: EventSequence = 0
+    var phase = "created"
+    var hasStarted = false
+
+    /// Applies one event; returns what is wrong with it.
+    mutating func apply(_ event: Event, at sequence: EventSequence) -> String? {
+        lastSequence = sequence
+        switch event {
+        case .jobCreated(let terms): self.terms = terms
+        case .recipientsImported(let total, _):
+            recipients = Array(repeating: Recipient(), count: Int(total))
+        case .jobStarted(let names):
+            for name in names where !endpoints.contains(name) {
+                endpoints.append(name)
+                openClaims.append(0)
+            }
+            hasStarted = true
+            phase = "running"
+        case .jobPaused: phase = "paused"
+        case .jobResumed: phase = hasStarted ? "running" : "created"
+        case .jobAborted(_, let recoverable): phase = recoverable ? "aborted recoverably" : "aborted"
+        case .jobCompleted:
+            let open = recipients.filter {
+                $0.standing == .pending || $0.standing == .claimed || $0.standing == .deferred
+            }
+            phase = "completed"
+            if !open.isEmpty { return "the job is completed with \(open.count) recipients open" }
+        case .recipient(let ordinal, let change):
+            guard Int(ordinal) < recipients.count else { return "there is no recipient \(ordinal)" }
+            return apply(change, to: Int(ordinal))
+        default: break
+        }
+        return nil
+    }
+
+    private mutating func apply(_ change: RecipientChange, to index: Int) -> String? {
+        let before = recipients[index].standing
+        var allowed: [Standing] = [.claimed]
+        switch change {
+        case .skipped:
+            allowed = [.pending]
+            recipients[index].standing = .skipped
+        case .claimed(let endpoint):
+            allowed = [.pending, .deferred]
+            recipients[index].standing = .claimed
+            recipients[index].endpoint = endpoint
+            recipients[index].due = nil
+            if phase != "running" { return "recipient \(index) is claimed while the job is \(phase)" }
+            guard Int(endpoint) < endpoints.count else { return "recipient \(index) is claimed by no endpoint" }
+            openClaims[Int(endpoint)] += 1
+        case .sent(let endpoint, _): end(index, endpoint, .sent)
+        case .failed(let endpoint, _, _): end(index, endpoint, .failed)
+        case .deferred(let endpoint, let attempt, let due, _):
+            end(index, endpoint, .deferred)
+            recipients[index].attempts = attempt
+            recipients[index].due = due.milliseconds
+        case .released(let endpoint, _): end(index, endpoint, .pending)
+        case .inDoubt(let endpoint, _): end(index, endpoint, .inDoubt)
+        case .inDoubtResolved(let verdict, _):
+            allowed = [.inDoubt]
+            recipients[index].standing = verdict == .sent ? .sent : .pending
+            if verdict == .resend {
+                recipients[index].attempts += 1
+                recipients[index].resends += 1
+            }
+            if phase == "completed", verdict != .sent { phase = "running" }
+        }
+        return allowed.contains(before) ? nil : "recipient \(index) was \(before.rawValue) before \(change)"
+    }
+
+    private mutating func end(_ index: Int, _ endpoint: EndpointIndex, _ standing: Standing) {
+        if recipients[index].standing == .claimed, Int(endpoint) < openClaims.count { openClaims[Int(endpoint)] -= 1 }
+        recipients[index].standing = standing
+    }
+
+    func count(_ standing: Standing) -> UInt32 {
+        UInt32(recipients.reduce(0) { $0 + ($1.standing == standing ? 1 : 0) })
+    }
+
+    /// What differs from a state that was folded by the engine.
+    func difference(from state: JobState) -> String? {
+        guard state.recipients.count == recipients.count else { return "the number of recipients" }
+        for (index, recipient) in recipients.enumerated() {
+            let ordinal = Ordinal(index)
+            guard state.phase(of: ordinal).map({ "\($0)" }) == recipient.standing.rawValue else {
+                return "recipient \(index) is \(recipient.standing.rawValue) in the log, "
+                    + "the engine has \(state.phase(of: ordinal).map { "\($0)" } ?? "nothing")"
+            }
+            guard state.attempts(of: ordinal) == min(recipient.attempts, 31) else { return "attempts of \(index)" }
+            guard state.dueTime(of: ordinal)?.milliseconds == recipient.due else { return "due time of \(index)" }
+        }
+        guard state.sequence == lastSequence else { return "the last event: \(state.sequence), not \(lastSequence)" }
+        return difference(from: state.tally)
+    }
+
+    func difference(from tally: Tally) -> String? {
+        let pairs: [(Standing, UInt32)] = [
+            (.pending, tally.pending), (.claimed, tally.claimed), (.sent, tally.sent), (.failed, tally.failed),
+            (.skipped, tally.skipped), (.inDoubt, tally.inDoubt), (.deferred, tally.deferred),
+        ]
+        for (standing, number) in pairs where count(standing) != number {
+            return "\(number) are counted as \(standing.rawValue), there are \(count(standing))"
+        }
+        return nil
+    }
+}

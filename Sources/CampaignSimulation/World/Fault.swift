@@ -1,0 +1,46 @@
+/// What can go wrong. A seed draws how often each happens; each can be switched off to find out which ones a failure needs.
+package enum Fault: String, CaseIterable, Sendable {
+    // The process.
+    case crash
+    case powerCut
+    case suspension
+    case stop
+    case secondEngine
+    case stolenLock
+    case otherHost
+    case clockJump
+
+    // The store.
+    case storeRefuses
+    case unknownFate
+    case frameRot
+    case snapshotRot
+    case derivedTablesLost
+
+    // Servers.
+    case refusal
+    case temporaryFailure
+    case greylist
+    case rejection
+    case policyRejection
+    case hang
+    case slowness
+    case replyLost
+    case dropBeforeDot
+    case dropAfterDot
+    case serverDown
+    case serverGoneForGood
+    case doubleReport
+
+    // Drop directories.
+    case folderGone
+    case folderFlushFails
+    case unrenderable
+
+    // People.
+    case pause
+    case unpause
+    case abort
+    case resolve
+    case restartAfterEnd
+}

@@ -1,0 +1,106 @@
+package import CampaignDomain
+
+/// Everything that a seed decides before its run begins. Each world is small and odd in its own way ("swarm testing").
+package struct SimulationOptions: Sendable {
+    package struct Server: Sendable {
+        package var name: String
+        /// A directory that is emptied by someone; a mail server otherwise.
+        package var isDirectory: Bool
+        package var capacity: Int
+        package var policy: EndpointPolicy
+        /// Whether it can be asked afterwards what became of a message.
+        package var knowsItsMessages: Bool
+        /// The usual time to an answer, in milliseconds.
+        package var latency: ClosedRange<Int64>
+    }
+
+    package struct Job: Sendable {
+        package var list: Int
+        package var retry: RetryPolicy
+        package var inDoubt: InDoubtPolicy
+        package var ratePerHour: UInt32
+        /// Positions of its endpoints among the servers.
+        package var servers: [Int]
+    }
+
+    package var servers: [Server] = []
+    package var jobs: [Job] = []
+    /// How often each fault happens where it can, in thousandths.
+    package var rates: [Fault: Int] = [:]
+    /// Steps with faults; then the faults end, and every job must end too.
+    package var ticks: Int
+    package var storeRetries: Int
+
+    package func rate(_ fault: Fault) -> Int { rates[fault] ?? 0 }
+
+    /// - Parameter lists: how many lists there are to choose from, by rising length.
+    package init(seed: UInt64, lists: Int) {
+        var random = RandomStreams(seed: seed).options
+        ticks = random.chance(perMille: 100) ? 400 + random.below(800) : 40 + random.below(300)
+        storeRetries = 2 + random.below(8)
+        for fault in Fault.allCases {
+            // Each kind is absent from half of the worlds; otherwise rare, common or constant trouble.
+            let scale = [0, 0, 0, 1, 1, 4][random.below(6)]
+            rates[fault] = scale * fault.usualRate
+        }
+        // A server that has had enough of this sender.
+        if random.chance(perMille: 30) { rates[.policyRejection] = 990 }
+        for index in 0..<(1 + random.below(3)) { servers.append(Self.server(index, &random)) }
+        let jobCount = random.chance(perMille: 700) ? 1 : 2 + random.below(2)
+        for _ in 0..<jobCount { jobs.append(Self.job(servers.count, lists, &random)) }
+        // A lock can only be stolen where the thief can ask nobody: a probe answers about the past alone.
+        if servers.contains(where: { $0.isDirectory || $0.knowsItsMessages }) { rates[.stolenLock] = 0 }
+    }
+
+    private static func server(_ index: Int, _ random: inout SplitMix64) -> Server {
+        let isDirectory = random.chance(perMille: 350)
+        let policy = EndpointPolicy(
+            retries: random.below(4), intervalMilliseconds: [100, 1_000, 10_000, 60_000][random.below(4)])
+        let longest: Int64 = [1, 5, 50, 400][random.below(4)]
+        return Server(
+            name: isDirectory ? "dir:/out\(index)" : "smtp://mx\(index)", isDirectory: isDirectory,
+            capacity: 1 + random.below(isDirectory ? 12 : 6), policy: policy,
+            knowsItsMessages: isDirectory || random.chance(perMille: 200), latency: 0...longest)
+    }
+
+    private static func job(_ servers: Int, _ lists: Int, _ random: inout SplitMix64) -> Job {
+        let used = (0..<servers).filter { _ in random.chance(perMille: 700) }
+        return Job(
+            list: random.below(lists),
+            retry: RetryPolicy(
+                attempts: 1 + random.below(6), firstMilliseconds: [0, 500, 60_000, 600_000][random.below(4)],
+                factor: 1 + random.below(3)),
+            inDoubt: random.chance(perMille: 250) ? .resend : .hold,
+            ratePerHour: random.chance(perMille: 150) ? UInt32([600, 36_000, 3_600_000][random.below(3)]) : 0,
+            servers: used.isEmpty ? [random.below(servers)] : used)
+    }
+}
+
+extension Fault {
+    /// In thousandths of the occasions for it.
+    fileprivate var usualRate: Int {
+        switch self {
+        case .crash: 6
+        case .powerCut: 200
+        case .suspension, .secondEngine, .clockJump: 8
+        case .stop, .pause, .stolenLock: 4
+        case .unpause: 40
+        case .otherHost: 60
+        case .storeRefuses, .unknownFate: 12
+        case .frameRot, .snapshotRot, .derivedTablesLost: 60
+        case .refusal, .hang, .dropBeforeDot, .dropAfterDot, .replyLost: 20
+        case .temporaryFailure, .rejection: 50
+        case .policyRejection: 60
+        case .greylist: 250
+        case .slowness: 30
+        case .serverDown: 8
+        case .serverGoneForGood: 20
+        case .doubleReport: 10
+        case .folderGone: 8
+        case .folderFlushFails, .unrenderable: 15
+        case .abort: 1
+        case .resolve: 20
+        case .restartAfterEnd: 250
+        }
+    }
+}
