@@ -81,7 +81,12 @@ let package = Package(
         .target(
             name: "CampaignSimulation", dependencies: ["CampaignDomain", "CampaignEngine", "CampaignLog", logging],
             swiftSettings: house),
-        .executableTarget(name: "simulate", dependencies: ["CampaignSimulation"], swiftSettings: house),
+        .executableTarget(
+            name: "simulate",
+            dependencies: [
+                "CampaignSimulation", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: house),
 
         // Tests, and the server that they send to.
         .executableTarget(

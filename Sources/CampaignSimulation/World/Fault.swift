@@ -1,7 +1,7 @@
 /// What can go wrong. A seed draws how often each happens; each can be switched off to find out which ones a failure needs.
-package enum Fault: String, CaseIterable, Sendable {
+package enum Fault: Int, CaseIterable, Sendable {
     // The process.
-    case crash
+    case crash = 0
     case powerCut
     case suspension
     case stop
@@ -43,4 +43,14 @@ package enum Fault: String, CaseIterable, Sendable {
     case abort
     case resolve
     case restartAfterEnd
+}
+
+extension Fault {
+    /// As it is written on the command line.
+    package var name: String { "\(self)" }
+
+    package init?(name: String) {
+        guard let fault = Self.allCases.first(where: { $0.name == name }) else { return nil }
+        self = fault
+    }
 }

@@ -26,12 +26,15 @@ package struct SimulationOptions: Sendable {
     package var servers: [Server] = []
     package var jobs: [Job] = []
     /// How often each fault happens where it can, in thousandths.
-    package var rates: [Fault: Int] = [:]
+    private var rates = [Int](repeating: 0, count: Fault.allCases.count)
     /// Steps with faults; then the faults end, and every job must end too.
     package var ticks: Int
     package var storeRetries: Int
 
-    package func rate(_ fault: Fault) -> Int { rates[fault] ?? 0 }
+    package subscript(fault: Fault) -> Int {
+        get { rates[fault.rawValue] }
+        set { rates[fault.rawValue] = newValue }
+    }
 
     /// - Parameter lists: how many lists there are to choose from, by rising length.
     package init(seed: UInt64, lists: Int) {
@@ -41,15 +44,15 @@ package struct SimulationOptions: Sendable {
         for fault in Fault.allCases {
             // Each kind is absent from half of the worlds; otherwise rare, common or constant trouble.
             let scale = [0, 0, 0, 1, 1, 4][random.below(6)]
-            rates[fault] = scale * fault.usualRate
+            self[fault] = scale * fault.usualRate
         }
         // A server that has had enough of this sender.
-        if random.chance(perMille: 30) { rates[.policyRejection] = 990 }
+        if random.chance(perMille: 30) { self[.policyRejection] = 990 }
         for index in 0..<(1 + random.below(3)) { servers.append(Self.server(index, &random)) }
         let jobCount = random.chance(perMille: 700) ? 1 : 2 + random.below(2)
         for _ in 0..<jobCount { jobs.append(Self.job(servers.count, lists, &random)) }
         // A lock can only be stolen where the thief can ask nobody: a probe answers about the past alone.
-        if servers.contains(where: { $0.isDirectory || $0.knowsItsMessages }) { rates[.stolenLock] = 0 }
+        if servers.contains(where: { $0.isDirectory || $0.knowsItsMessages }) { self[.stolenLock] = 0 }
     }
 
     private static func server(_ index: Int, _ random: inout SplitMix64) -> Server {

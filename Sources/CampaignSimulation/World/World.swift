@@ -68,7 +68,7 @@ package final class World: @unchecked Sendable {
 
     // MARK: Chance, and what is written down
 
-    func rate(_ fault: Fault) -> Int { isHealed ? 0 : options.rate(fault) }
+    func rate(_ fault: Fault) -> Int { isHealed ? 0 : options[fault] }
 
     func note(_ sentence: @autoclosure () -> String) {
         if let trace { trace("\(time) ms: \(sentence())") }
