@@ -1,14 +1,19 @@
 // swift-tools-version:6.2
 import PackageDescription
 
-let house: [SwiftSetting] = [
-    .swiftLanguageMode(.v6),
-    .strictMemorySafety(),
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-]
+let house: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6),
+        .strictMemorySafety(),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    ] + (Context.environment["CAMPAIGN_MUTANTS"] == nil ? [] : [.define("CAMPAIGN_MUTANTS")])
+
+/// Bugs that the simulator must find are compiled in only where this is set (`make mutants`).
+let plantsMutants = Context.environment["CAMPAIGN_MUTANTS"] != nil
+let mutants: [Target.Dependency] = plantsMutants ? ["CampaignMutants"] : []
 
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -43,10 +48,10 @@ let package = Package(
         .target(
             name: "CampaignLMDB", dependencies: ["CCampaignLMDB"],
             swiftSettings: house + [.enableExperimentalFeature("Lifetimes")]),
-        .target(name: "CampaignLog", dependencies: ["CampaignLMDB", crypto], swiftSettings: house),
+        .target(name: "CampaignLog", dependencies: ["CampaignLMDB", crypto] + mutants, swiftSettings: house),
 
         // The pure middle.
-        .target(name: "CampaignDomain", swiftSettings: house),
+        .target(name: "CampaignDomain", dependencies: mutants, swiftSettings: house),
 
         // Lists and messages.
         .target(name: "CampaignMail", dependencies: [mustache], swiftSettings: house),
@@ -58,7 +63,7 @@ let package = Package(
             dependencies: [
                 "CampaignDomain", "CampaignLists", "CampaignLog", "CampaignMail", crypto, logging,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-            ],
+            ] + mutants,
             swiftSettings: house),
         .target(name: "CampaignSMTP", dependencies: nio, swiftSettings: house),
         .target(name: "CCampaignFileSystem"),
@@ -85,7 +90,7 @@ let package = Package(
             name: "simulate",
             dependencies: [
                 "CampaignSimulation", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ],
+            ] + mutants,
             swiftSettings: house),
 
         // Tests, and the server that they send to.
@@ -123,5 +128,5 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: house),
-    ]
+    ] + (plantsMutants ? [.target(name: "CampaignMutants", path: "Tests/CampaignMutants", swiftSettings: house)] : [])
 )

@@ -173,11 +173,15 @@ public final class CampaignEngine: Sendable {
     }
 
     /// Records a person's decision about recipients in doubt; nil means all of the job's.
+    ///
+    /// - Parameter knowing: ``JobState/doubtsNamed`` when the person looked. A recipient that was sent to again since, and is in
+    ///   doubt again, is not touched; nil settles whatever doubt there is.
     public func resolve(
-        _ job: JobID, _ ordinals: [Ordinal]?, _ verdict: DoubtVerdict, evidence: String
+        _ job: JobID, _ ordinals: [Ordinal]?, _ verdict: DoubtVerdict, evidence: String, knowing: UInt32? = nil
     ) async throws(EngineError) {
         try await control(
-            .resolve(job: job.rawValue, ordinals: ordinals, verdict: verdict.rawValue, evidence: evidence))
+            .resolve(
+                job: job.rawValue, ordinals: ordinals, verdict: verdict.rawValue, evidence: evidence, knowing: knowing))
     }
 
     package func control(_ request: ControlRequest) async throws(EngineError) {
@@ -240,7 +244,7 @@ public final class CampaignEngine: Sendable {
                 .command { spine in
                     do throws(EngineError) {
                         if spine.hasEnded { throw spine.failure ?? EngineError(.stopped, "the engine has ended") }
-                        _ = try spine.commitPatiently(group, endsOnStop: true)
+                        try spine.commitForCaller(group)
                         slot.fill(.success(()))
                     } catch {
                         slot.fill(.failure(error))

@@ -1,5 +1,9 @@
 internal import Synchronization
 
+#if CAMPAIGN_MUTANTS
+import CampaignMutants
+#endif
+
 /// A store without a disk, for tests and the simulator. Same frames, same hashes, same refusals.
 ///
 /// Several stores may share a `MemoryJournal`, as several processes share a directory.
@@ -31,10 +35,19 @@ package final class MemoryEventStore: EventStore {
     package convenience init(
         opening journal: MemoryJournal, host: HostIdentity, adopting: Bool
     ) throws(LogError) {
+        #if CAMPAIGN_MUTANTS
+        if Mutant.hostIgnored.isPlanted {
+            self.init(journal: journal)
+            return
+        }
+        #endif
         if let owner = journal.state.withLock({ $0.owner }), owner.id != host.id, !adopting {
             throw .foreignHost(recorded: owner.description, current: host.description)
         }
         self.init(journal: journal)
+        #if CAMPAIGN_MUTANTS
+        if Mutant.adoptsSilently.isPlanted { journal.state.withLock { $0.owner = host } }
+        #endif
         writer.withLock { $0.owner = host }
     }
 
@@ -44,6 +57,9 @@ package final class MemoryEventStore: EventStore {
             if let settled = try settle(&writer, group) { return settled }
             let own = writer.epoch
             return try store(&writer, group) { (head) throws(LogError) in
+                #if CAMPAIGN_MUTANTS
+                if Mutant.fenceIgnored.isPlanted { return head.epoch }
+                #endif
                 guard head.epoch <= own else { throw .fenced(stored: head.epoch, own: own) }
                 return head.epoch
             }
@@ -65,8 +81,17 @@ package final class MemoryEventStore: EventStore {
         guard let pending = writer.pending else { return nil }
         let (head, commits) = journal.state.withLock { ($0.head, $0.commits) }
         if head.epoch > writer.epoch { throw .fenced(stored: head.epoch, own: writer.epoch) }
+        #if CAMPAIGN_MUTANTS
+        if Mutant.failedCommitForgotten.isPlanted {
+            writer.pending = nil
+            return nil
+        }
+        #endif
         if commits >= pending.commits {
             guard group == pending.group else {
+                #if CAMPAIGN_MUTANTS
+                if Mutant.snapshotFailureIsFatal.isPlanted { throw .inDoubt("the commit before this one is stored") }
+                #endif
                 if pending.group.frames.isEmpty {
                     writer.pending = nil
                     return nil
@@ -103,6 +128,9 @@ package final class MemoryEventStore: EventStore {
                 }
                 let head = try state.store(group, epoch: epoch)
                 state.owner = owner ?? state.owner
+                #if CAMPAIGN_MUTANTS
+                if Mutant.flushNotAwaited.isPlanted { return head }
+                #endif
                 if case .storedUnacknowledged(let error) = fault { throw error }
                 journal.unflushed.withLock { $0 = nil }
                 return head
@@ -211,6 +239,9 @@ extension MemoryJournal.State {
             frames.append(frame)
             head.nextSequence = header.nextSequence
             head.frames = tree.count
+            #if CAMPAIGN_MUTANTS
+            if Mutant.rootStale.isPlanted, head.frames % 5 == 4 { continue }
+            #endif
             head.root = tree.root
         }
         commits += 1

@@ -1,3 +1,7 @@
+#if CAMPAIGN_MUTANTS
+import CampaignMutants
+#endif
+
 /// Wraps a folded state for `Table.snapshots`: a cache, so damage means nil and a fold from the start.
 package struct SnapshotEnvelope: Sendable, Equatable {
     /// The version of the payload's own format.
@@ -32,6 +36,13 @@ package struct SnapshotEnvelope: Sendable, Equatable {
 
     /// Nil when the bytes are damaged, cut off or something else.
     package static func decode(_ bytes: RawSpan) -> SnapshotEnvelope? {
+        #if CAMPAIGN_MUTANTS
+        if Mutant.snapshotNotChecked.isPlanted, bytes.byteCount >= headerSizeBytes {
+            return SnapshotEnvelope(
+                version: bytes.integer(at: 24, as: UInt32.self), sequence: bytes.integer(at: 16, as: UInt64.self),
+                payload: bytes.extracting(droppingFirst: headerSizeBytes).copied())
+        }
+        #endif
         guard bytes.byteCount >= headerSizeBytes,
             bytes.integer(at: 0, as: UInt64.self) == XXH64.hash(bytes.extracting(droppingFirst: 8)),
             bytes.integer(at: 8, as: UInt64.self) == magic

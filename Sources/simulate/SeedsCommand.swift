@@ -28,6 +28,8 @@ struct SeedsCommand: ParsableCommand {
     @Option(help: "Kinds of fault to leave out, separated by commas.") var without: String?
     #if CAMPAIGN_MUTANTS
     @Option(help: "Plant this bug.") var mutant: String?
+    @Flag(help: ArgumentHelp("One seed after the other, each announced before it begins.", visibility: .hidden))
+    var hunt = false
     #endif
 
     func run() throws {
@@ -39,6 +41,9 @@ struct SeedsCommand: ParsableCommand {
         #endif
         let lists = try SimulatedLists()
         defer { lists.remove() }
+        #if CAMPAIGN_MUTANTS
+        if hunt { return try hunt(lists.all) }
+        #endif
         if let seed { try runOne(seed, lists.all) } else { try runMany(lists.all) }
     }
 
@@ -101,4 +106,17 @@ struct SeedsCommand: ParsableCommand {
         print("  smallest in \(shrinker.runs) tries: \(shrinker.result.sentence)")
         print("  again: \(shrinker.command)")
     }
+
+    #if CAMPAIGN_MUTANTS
+    /// A seed that traps must have said which one it is.
+    private func hunt(_ lists: [SimulatedList]) throws {
+        setvbuf(stdout, nil, _IOLBF, 0)
+        for seed in (first ?? 1)..<((first ?? 1) + seeds) {
+            print("begin \(seed)")
+            guard let violation = Simulation.run(seed: seed, lists, try limits()).violation else { continue }
+            print("\(violation)")
+            throw ExitCode.failure
+        }
+    }
+    #endif
 }

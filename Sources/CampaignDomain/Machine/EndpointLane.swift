@@ -1,3 +1,7 @@
+#if CAMPAIGN_MUTANTS
+import CampaignMutants
+#endif
+
 /// How the machine sees one endpoint during a run. What must survive a crash is in ``EndpointState``; this is the rest.
 struct EndpointLane: Sendable {
     enum Status: Hashable, Sendable {
@@ -20,7 +24,10 @@ struct EndpointLane: Sendable {
     var strikes = 0
 
     var free: Int {
-        switch status {
+        #if CAMPAIGN_MUTANTS
+        if Mutant.claimsBeyondLanes.isPlanted, status == .active { return setup.capacity }
+        #endif
+        return switch status {
         case .active: setup.capacity - inFlight
         case .trial: 1 - inFlight
         case .paused, .checking, .removed: 0

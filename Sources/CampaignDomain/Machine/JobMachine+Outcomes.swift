@@ -1,3 +1,7 @@
+#if CAMPAIGN_MUTANTS
+import CampaignMutants
+#endif
+
 /// What endpoints report.
 extension JobMachine {
     /// The outcome of a delivery. A second report for the same claim is ignored (false).
@@ -6,6 +10,12 @@ extension JobMachine {
         _ ordinal: Ordinal, _ endpoint: EndpointIndex, generation: UInt32, _ outcome: DeliveryOutcome, now: Timestamp,
         _ decision: inout Decision
     ) -> Bool {
+        #if CAMPAIGN_MUTANTS
+        if Mutant.doubleReportCounted.isPlanted, state.phase(of: ordinal) == .sent {
+            lanes[Int(endpoint)]?.inFlight -= 1
+            return true
+        }
+        #endif
         // While a crash's claims are being probed there are no others: an outcome now is about no delivery of this run.
         guard probing == 0, state.phase(of: ordinal) == .claimed, state.recipients.endpoint(ordinal) == endpoint,
             Int(endpoint) < lanes.count, lanes[Int(endpoint)] != nil
@@ -29,6 +39,11 @@ extension JobMachine {
             emit(ordinal, .released(endpoint, reason: fault.reason), &decision)
             giveBack(ordinal)
             self.fault(endpoint, generation, fault, now, &decision)
+        #if CAMPAIGN_MUTANTS
+        case .inDoubt(let fault) where Mutant.doubtNotNamed.isPlanted:
+            emit(ordinal, .released(endpoint, reason: fault.reason), &decision)
+            giveBack(ordinal)
+        #endif
         case .inDoubt(let fault):
             doubt(ordinal, endpoint, fault.reason, &decision)
             self.fault(endpoint, generation, fault, now, &decision)
@@ -52,9 +67,18 @@ extension JobMachine {
             emit(ordinal, .failed(endpoint, .attemptsExhausted, reply: reply), &decision)
             return
         }
+        #if CAMPAIGN_MUTANTS
+        if Mutant.attemptsNotCharged.isPlanted {
+            emit(ordinal, .deferred(endpoint, attempt: attempt - 1, due: now, reply: reply), &decision)
+            return deferred.insert(ordinal, due: now.milliseconds)
+        }
+        #endif
         let delay = retry.delayMilliseconds(afterAttempt: Int(attempt), salt: UInt64(ordinal) << 8)
         let due = now.advanced(byMilliseconds: delay)
         emit(ordinal, .deferred(endpoint, attempt: attempt, due: due, reply: reply), &decision)
+        #if CAMPAIGN_MUTANTS
+        if Mutant.deferredForgotten.isPlanted { return }
+        #endif
         deferred.insert(ordinal, due: due.milliseconds)
     }
 
@@ -180,6 +204,11 @@ extension JobMachine {
             case .notAccepted:
                 emit(ordinal, .released(endpoint, reason: "found not accepted after a crash"), &decision)
                 giveBack(ordinal)
+            #if CAMPAIGN_MUTANTS
+            case .unknown where Mutant.unknownMeansNotAccepted.isPlanted:
+                emit(ordinal, .released(endpoint, reason: "not known"), &decision)
+                giveBack(ordinal)
+            #endif
             case .unknown:
                 doubt(ordinal, endpoint, "the engine ended between claim and outcome", &decision)
             }

@@ -1,14 +1,24 @@
+#if CAMPAIGN_MUTANTS
+import CampaignMutants
+#endif
+
 /// Who is sent next, through which endpoint, and when to look again.
 extension JobMachine {
     /// Hands out work, wakes endpoints whose pause is over, and ends the run when nothing is left.
     package mutating func advance(now: Timestamp, _ decision: inout Decision) {
         guard mode == .running || mode == .draining else { return }
         wakeEndpoints(now, &decision)
+        #if CAMPAIGN_MUTANTS
+        if Mutant.pauseIgnored.isPlanted, mode == .running, state.phase == .paused { offerWork(now, &decision) }
+        #endif
         if mode == .running, state.phase == .running, probing == 0 { offerWork(now, &decision) }
         endIfOver(now, &decision)
     }
 
     private mutating func wakeEndpoints(_ now: Timestamp, _ decision: inout Decision) {
+        #if CAMPAIGN_MUTANTS
+        if Mutant.pausedForEver.isPlanted { return }
+        #endif
         guard mode == .running, state.phase == .running else { return }
         for index in lanes.indices {
             guard case .paused(let until) = lanes[index]?.status, until <= now.milliseconds else { continue }
@@ -89,6 +99,12 @@ extension JobMachine {
         } else if state.phase == .running, lanes.allSatisfy({ $0 == nil || $0?.status == .removed }) {
             let reason = lastEndpointError.map { "every endpoint was removed; the last said: \($0)" }
             let text = (reason ?? "the job has no endpoint").clippedForLog
+            #if CAMPAIGN_MUTANTS
+            if Mutant.troubleIsFinal.isPlanted {
+                emit(.jobAborted(reason: text, recoverable: false), now, &decision)
+                return finish(.aborted(reason: text), &decision)
+            }
+            #endif
             emit(.jobAborted(reason: text, recoverable: true), now, &decision)
             finish(.abortedRecoverably(reason: text), &decision)
         }

@@ -1,3 +1,7 @@
+#if CAMPAIGN_MUTANTS
+import CampaignMutants
+#endif
+
 /// Decides what a job does next. Pure: inputs and times go in, events and actions come out; nothing else is seen or touched.
 ///
 /// The state is advanced together with the events written into the ``Decision``. A driver makes the events durable and only
@@ -89,11 +93,21 @@ package struct JobMachine: Sendable {
         for (setup, position) in zip(setups, state.runEndpoints) {
             let index = Int(position)
             lanes[index] = EndpointLane(setup: setup)
+            #if CAMPAIGN_MUTANTS
+            if Mutant.endpointStaysRemoved.isPlanted, state.endpoints[index].standing == .removed {
+                lanes[index]?.status = .removed
+                continue
+            }
+            #endif
             if state.endpoints[index].standing == .removed {
                 emit(.endpointRestored(EndpointIndex(index)), now, &decision)
             }
         }
         for ordinal in state.due.keys.sorted() { deferred.insert(ordinal, due: state.due[ordinal] ?? 0) }
+        #if CAMPAIGN_MUTANTS
+        if Mutant.retryQueueNotMerged.isPlanted { deferred = DueQueue() }
+        if Mutant.cursorInsteadOfSet.isPlanted { cursor = Ordinal(state.tally.settled) }
+        #endif
         if inDoubtPolicy == .resend, state.tally.inDoubt > 0 {
             for ordinal in state.recipients.ordinals(in: .inDoubt) { resendIfWanted(ordinal, &decision) }
         }
@@ -114,6 +128,15 @@ package struct JobMachine: Sendable {
     /// Claims without outcome are a crash's: their endpoint is asked, and doubt is named where it cannot tell.
     private mutating func recoverClaims(_ decision: inout Decision) {
         guard state.tally.claimed > 0 else { return }
+        #if CAMPAIGN_MUTANTS
+        if Mutant.claimsForgotten.isPlanted {
+            for ordinal in state.recipients.ordinals(in: .claimed) {
+                emit(ordinal, .released(state.recipients.endpoint(ordinal), reason: "forgotten"), &decision)
+                giveBack(ordinal)
+            }
+            return
+        }
+        #endif
         var byEndpoint = [[Ordinal]](repeating: [], count: endpointsMax + 1)
         for ordinal in state.recipients.ordinals(in: .claimed) {
             byEndpoint[Int(state.recipients.endpoint(ordinal))].append(ordinal)
@@ -135,6 +158,9 @@ package struct JobMachine: Sendable {
 
     /// Stops claiming; what is under way may finish. Ends with `finished(.stopped)`.
     package mutating func stop(now: Timestamp, _ decision: inout Decision) {
+        #if CAMPAIGN_MUTANTS
+        if Mutant.stopGoesOn.isPlanted { return }
+        #endif
         if mode == .running { mode = .draining }
         advance(now: now, &decision)
     }
@@ -157,17 +183,29 @@ package struct JobMachine: Sendable {
     /// Ends the job for good. Recipients under way still get their outcome.
     package mutating func abort(reason: String, now: Timestamp, _ decision: inout Decision) {
         guard state.phase != .completed, !(state.phase == .aborted && !state.abortIsRecoverable) else { return }
+        #if CAMPAIGN_MUTANTS
+        if Mutant.abortIsRecoverable.isPlanted {
+            emit(.jobAborted(reason: reason.clippedForLog, recoverable: true), now, &decision)
+            return advance(now: now, &decision)
+        }
+        #endif
         emit(.jobAborted(reason: reason.clippedForLog, recoverable: false), now, &decision)
         // A run that began paused has not looked at a crash's claims yet.
         if mode == .running, lanes.isEmpty { recoverClaimsOnly(&decision) }
         advance(now: now, &decision)
     }
 
-    /// A person's decision about a doubt. Refused (false) when the recipient is not in doubt.
+    /// A person's decision about a doubt. Refused (false) when the recipient is not in doubt, or when its doubt is newer than
+    /// the `knowing` first ones of the job: what someone found out about one delivery says nothing about the next.
     package mutating func resolve(
-        _ ordinal: Ordinal, _ verdict: DoubtVerdict, evidence: String, now: Timestamp, _ decision: inout Decision
+        _ ordinal: Ordinal, _ verdict: DoubtVerdict, evidence: String, knowing: UInt32 = .max, now: Timestamp,
+        _ decision: inout Decision
     ) -> Bool {
         guard state.phase(of: ordinal) == .inDoubt else { return false }
+        #if CAMPAIGN_MUTANTS
+        let knowing = Mutant.staleDecisionTaken.isPlanted ? UInt32.max : knowing
+        #endif
+        guard state.doubts[ordinal] ?? 0 <= knowing else { return false }
         emit(ordinal, .inDoubtResolved(verdict, evidence: evidence), &decision)
         if verdict != .sent { giveBack(ordinal) }
         return true
@@ -200,6 +238,10 @@ package struct JobMachine: Sendable {
     }
 
     mutating func giveBack(_ ordinal: Ordinal) {
+        #if CAMPAIGN_MUTANTS
+        if Mutant.releasedForgotten.isPlanted { return }
+        if Mutant.releasedQueuedTwice.isPlanted { returned.append(ordinal) }
+        #endif
         // The cursor will come to it by itself; queueing it too would claim it twice.
         if ordinal >= cursor, state.phase(of: ordinal) == .pending { return }
         if returnedHead > 1024, returnedHead * 2 > returned.count {
@@ -219,6 +261,12 @@ package struct JobMachine: Sendable {
     /// Resending is bounded, or a server that always hangs up after the dot would get copies for ever. After an abort for
     /// good nothing is sent again: there the doubt stays named.
     private mutating func resendIfWanted(_ ordinal: Ordinal, _ decision: inout Decision) {
+        #if CAMPAIGN_MUTANTS
+        if Mutant.resendsUnderHold.isPlanted, state.recipients.attempts(ordinal) < 2 {
+            emit(ordinal, .inDoubtResolved(.notSent, evidence: ""), &decision)
+            return giveBack(ordinal)
+        }
+        #endif
         guard inDoubtPolicy == .resend, state.phase != .aborted || state.abortIsRecoverable,
             state.recipients.attempts(ordinal) + 1 < UInt32(retry.attempts)
         else { return }

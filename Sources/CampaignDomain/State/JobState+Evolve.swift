@@ -1,3 +1,7 @@
+#if CAMPAIGN_MUTANTS
+import CampaignMutants
+#endif
+
 /// The fold. Each step takes one event and nothing else: no clock, no randomness, no unordered iteration.
 extension JobState {
     /// Folds one recipient's event. An event that the recipient's phase does not allow is refused and changes nothing.
@@ -35,6 +39,14 @@ extension JobState {
             due[ordinal] = nil
             recipients.claim(ordinal, by: event.endpoint)
         case (.recipientFailed, .claimed):
+            #if CAMPAIGN_MUTANTS
+            if Mutant.failuresNotCounted.isPlanted {
+                recipients.set(ordinal, .failed)
+                tally.claimed &-= 1
+                tally.skipped &+= 1
+                return
+            }
+            #endif
             move(ordinal, from: phase, to: .failed)
         case (.recipientDeferred, .claimed):
             move(ordinal, from: phase, to: .deferred)
@@ -44,6 +56,8 @@ extension JobState {
             move(ordinal, from: phase, to: .pending)
         case (.recipientInDoubt, .claimed):
             move(ordinal, from: phase, to: .inDoubt)
+            doubtsNamed &+= 1
+            doubts[ordinal] = doubtsNamed
         case (.recipientSkipped, .pending):
             move(ordinal, from: phase, to: .skipped)
         case (.inDoubtResolved, .inDoubt):
@@ -57,6 +71,7 @@ extension JobState {
         switch DoubtVerdict(rawValue: event.code) {
         case .sent:
             move(event.ordinal, from: .inDoubt, to: .sent)
+            doubts[event.ordinal] = nil
             return
         case .notSent:
             move(event.ordinal, from: .inDoubt, to: .pending)
@@ -66,6 +81,7 @@ extension JobState {
         case nil:
             throw FoldError("unknown verdict \(event.code)", at: sequence)
         }
+        doubts[event.ordinal] = nil
         if phase == .completed {
             // There is work again: the job is no longer complete.
             phase = .running

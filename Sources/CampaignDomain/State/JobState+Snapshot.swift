@@ -1,6 +1,6 @@
 /// The state as bytes: for snapshots, and to compare two states byte for byte.
 extension JobState {
-    private static var snapshotVersion: UInt8 { 1 }
+    private static var snapshotVersion: UInt8 { 2 }
 
     /// Canonical: equal states give equal bytes.
     package func encoded() -> [UInt8] {
@@ -26,6 +26,12 @@ extension JobState {
         for ordinal in due.keys.sorted() {
             bytes.appendVarint(UInt64(ordinal))
             bytes.appendZigzag(due[ordinal] ?? 0)
+        }
+        bytes.appendVarint(UInt64(doubtsNamed))
+        bytes.appendVarint(UInt64(doubts.count))
+        for ordinal in doubts.keys.sorted() {
+            bytes.appendVarint(UInt64(ordinal))
+            bytes.appendVarint(UInt64(doubts[ordinal] ?? 0))
         }
         recipients.encode(into: &bytes)
         return bytes
@@ -60,6 +66,11 @@ extension JobState {
             let ordinal = try reader.number(span, as: Ordinal.self)
             due[ordinal] = try reader.zigzag(span)
         }
+        doubtsNamed = try reader.number(span, as: UInt32.self)
+        for _ in 0..<(try Self.bounded(span, &reader)) {
+            let ordinal = try reader.number(span, as: Ordinal.self)
+            doubts[ordinal] = try reader.number(span, as: UInt32.self)
+        }
         recipients = try RecipientTable(span, &reader, countMax: Int(recipientsMax))
         guard reader.isAtEnd else { throw CodecError("snapshot is longer than its fields", at: reader.offset) }
         try recount()
@@ -79,5 +90,8 @@ extension JobState {
         guard due.count == Int(tally.deferred), due.keys.allSatisfy({ self.phase(of: $0) == .deferred }) else {
             throw CodecError("due times and deferred recipients disagree", at: 0)
         }
+        guard doubts.count == Int(tally.inDoubt), doubts.keys.allSatisfy({ self.phase(of: $0) == .inDoubt }),
+            doubts.values.allSatisfy({ (1...max(doubtsNamed, 1)).contains($0) })
+        else { throw CodecError("doubts and recipients in doubt disagree", at: 0) }
     }
 }

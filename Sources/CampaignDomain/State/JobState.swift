@@ -25,6 +25,9 @@ public struct JobState: Hashable, Sendable {
     public internal(set) var pauseReason: String?
     public internal(set) var abortReason: String?
     public internal(set) var abortIsRecoverable = false
+    /// Doubts named so far, those resolved since included. A decision about a doubt says how many its maker knew of, so that it
+    /// never settles a later one.
+    public internal(set) var doubtsNamed: UInt32 = 0
     /// Sequence of the job's last event folded in.
     public internal(set) var sequence: EventSequence
     /// Epoch of the frame that held it.
@@ -35,6 +38,8 @@ public struct JobState: Hashable, Sendable {
     package internal(set) var recipients = RecipientTable(count: 0)
     /// Due times of deferred recipients, in milliseconds since 1970. Never iterated where order matters.
     package internal(set) var due: [Ordinal: Int64] = [:]
+    /// The number of each present doubt: the first one named in this job is 1. Never iterated where order matters.
+    package internal(set) var doubts: [Ordinal: UInt32] = [:]
 
     init(id: JobID, terms: JobTerms, createdAt: Timestamp, sequence: EventSequence, epoch: UInt64) {
         self.id = id

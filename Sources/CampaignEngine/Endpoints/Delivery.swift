@@ -2,6 +2,10 @@ public import CampaignDomain
 import CampaignLists
 package import CampaignMail
 
+#if CAMPAIGN_MUTANTS
+import CampaignMutants
+#endif
+
 /// One message to be handed over: who it is for, and how to make its bytes.
 public struct Delivery: Sendable {
     public let job: JobID
@@ -14,7 +18,15 @@ public struct Delivery: Sendable {
     let content: JobContent
 
     /// The message's identity: the same for every attempt. Derived at each call (a SHA-256): keep it where it is used twice.
+    #if CAMPAIGN_MUTANTS
+    public var key: IdempotencyKey {
+        let key = content.key(of: row)
+        return Mutant.keyDependsOnAttempt.isPlanted
+            ? IdempotencyKey(high: key.high ^ UInt64(attempts), low: key.low) : key
+    }
+    #else
     public var key: IdempotencyKey { content.key(of: row) }
+    #endif
 
     /// The envelope's sender (RFC 5321 reverse-path) without angle brackets.
     public var sender: String { content.sender }

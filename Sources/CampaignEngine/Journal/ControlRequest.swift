@@ -7,12 +7,13 @@ public enum ControlRequest: Codable, Hashable, Sendable {
     case pause(job: UInt32, reason: String)
     case unpause(job: UInt32)
     case abort(job: UInt32, reason: String)
-    /// A person's decision about doubts; no ordinals means all of the job's. `verdict` is a ``DoubtVerdict``'s raw value.
-    case resolve(job: UInt32, ordinals: [UInt32]?, verdict: UInt8, evidence: String)
+    /// A person's decision about doubts; no ordinals means all of the job's. `verdict` is a ``DoubtVerdict``'s raw value;
+    /// `knowing` is ``JobState/doubtsNamed`` when the person looked: a later doubt is not touched.
+    case resolve(job: UInt32, ordinals: [UInt32]?, verdict: UInt8, evidence: String, knowing: UInt32? = nil)
 
     var job: JobID {
         switch self {
-        case .pause(let job, _), .unpause(let job), .abort(let job, _), .resolve(let job, _, _, _): JobID(job)
+        case .pause(let job, _), .unpause(let job), .abort(let job, _), .resolve(let job, _, _, _, _): JobID(job)
         }
     }
 }

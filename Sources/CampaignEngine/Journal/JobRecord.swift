@@ -2,6 +2,10 @@ import CampaignDomain
 import CampaignLog
 import Foundation
 
+#if CAMPAIGN_MUTANTS
+import CampaignMutants
+#endif
+
 /// A line of the job index: a derived table that says where a job begins, rebuilt from the log when it is gone.
 struct JobRecord: Codable, Hashable, Sendable {
     var key: String
@@ -55,6 +59,9 @@ enum JobIndex {
                 found.append((JobID(id), record))
                 return true
             }
+            #if CAMPAIGN_MUTANTS
+            if Mutant.indexBegunAnew.isPlanted, !found.isEmpty { return found }
+            #endif
             // Jobs are numbered from 1 without gaps: an index that lacks one was lost and has been begun anew.
             let isWhole = !found.isEmpty && found.indices.allSatisfy { found[$0].id.rawValue == UInt32($0 + 1) }
             return isWhole && !isDamaged ? found : try rebuilt(store)

@@ -1,6 +1,10 @@
 public import CampaignDomain
 import Foundation
 
+#if CAMPAIGN_MUTANTS
+import CampaignMutants
+#endif
+
 /// The time that the engine decides by: the time of day, but never going back and never standing still.
 ///
 /// When the time of day is set back, this goes on evenly from where it was, so that what is due in a minute is due in a
@@ -20,6 +24,12 @@ struct EngineTime {
     }
 
     mutating func now() -> Timestamp {
+        #if CAMPAIGN_MUTANTS
+        if Mutant.clockFollowed.isPlanted {
+            base = max(base, clock.timeOfDay)
+            return base
+        }
+        #endif
         let instant = clock.instant
         let even = base.advanced(byMilliseconds: (instant - baseInstant).milliseconds)
         let timeOfDay = clock.timeOfDay

@@ -2,6 +2,10 @@ import CampaignDomain
 import CampaignLists
 import CampaignLog
 
+#if CAMPAIGN_MUTANTS
+import CampaignMutants
+#endif
+
 /// A job in the engine's hands: its machine, and what the machine's actions need. Confined to the log thread.
 final class JobRun {
     var machine: JobMachine
@@ -81,6 +85,15 @@ final class JobRun {
         _ ordinals: [Ordinal], _ index: EndpointIndex, _ generation: UInt32
     ) throws(EngineError) -> [Delivery] {
         guard let content else { return [] }
+        #if CAMPAIGN_MUTANTS
+        if Mutant.rowsShifted.isPlanted {
+            return try ordinals.map { ordinal throws(EngineError) in
+                Delivery(
+                    job: id, ordinal: ordinal, attempts: machine.state.recipients.attempts(ordinal), endpoint: index,
+                    generation: generation, row: try rows.row(max(ordinal, 1) - 1), content: content)
+            }
+        }
+        #endif
         var batch: [Delivery] = []
         batch.reserveCapacity(ordinals.count)
         for ordinal in ordinals {

@@ -3,6 +3,10 @@ import CampaignLog
 import Logging
 import Synchronization
 
+#if CAMPAIGN_MUTANTS
+import CampaignMutants
+#endif
+
 /// Making a group durable, however long the disk takes to be writable again.
 extension Spine {
     /// Writes all events decided in this turn in one transaction. Returns only when they are durable.
@@ -30,9 +34,26 @@ extension Spine {
             last -= UInt64(count)
             run.eventsSinceSnapshot += Int(count)
             // A turn may commit twice; no event may be written twice.
+            #if CAMPAIGN_MUTANTS
+            if Mutant.turnWritesTwice.isPlanted { continue }
+            #endif
             run.decision.events.removeAll()
         }
         try snapshotWhereDue()
+    }
+
+    /// Writes what a caller has put together, at the log's own time: its clock may be another one.
+    func commitForCaller(_ group: CommitGroup) throws(EngineError) {
+        var group = group
+        let now = time.now()
+        #if CAMPAIGN_MUTANTS
+        if Mutant.callerSetsTheTime.isPlanted {
+            _ = try commitPatiently(group, endsOnStop: true)
+            return
+        }
+        #endif
+        for index in group.frames.indices { group.frames[index].time = now.milliseconds }
+        _ = try commitPatiently(group, endsOnStop: true)
     }
 
     /// R7: a store that cannot be written pauses everything and is tried again; what is given up is not acknowledged to anyone.
@@ -65,6 +86,14 @@ extension Spine {
                 let head = try store.commit(group)
                 let paused = (clock.instant - began).milliseconds
                 logger.notice("the journal can be written again", metadata: ["paused": "\(paused) ms"])
+                #if CAMPAIGN_MUTANTS
+                if Mutant.recoveryToldAtOnce.isPlanted {
+                    var events = EventEncoder()
+                    events.append(.storeRecovered(reason: "", retries: 1, pausedMilliseconds: paused))
+                    _ = try store.commit(CommitGroup(frames: [FrameDraft(events, job: .journal, time: now)]))
+                    return head
+                }
+                #endif
                 // Told with the next group: this one is in the log, and whatever happens now must not write it again.
                 recovery = .storeRecovered(
                     reason: "\(first)", retries: UInt32(clamping: attempt), pausedMilliseconds: paused)

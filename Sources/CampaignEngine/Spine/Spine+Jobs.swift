@@ -1,6 +1,10 @@
 import CampaignDomain
 import CampaignLog
 
+#if CAMPAIGN_MUTANTS
+import CampaignMutants
+#endif
+
 /// What the engine's API asks of the log thread about jobs.
 extension Spine {
     /// Loads a job and begins its run.
@@ -26,6 +30,18 @@ extension Spine {
 
     /// Carries out a person's request, on a running job or on one that no run is under way for.
     func apply(_ request: ControlRequest, _ now: Timestamp) throws(EngineError) {
+        if let run = run(request.job), run.machine.isFinished, run.ending == nil {
+            #if CAMPAIGN_MUTANTS
+            if !Mutant.requestAfterTheEnd.isPlanted {
+                try commit(now)
+                try act()
+            }
+            #else
+            // Its run ended in this very turn: what is asked now is asked of the job as that leaves it.
+            try commit(now)
+            try act()
+            #endif
+        }
         let run = try run(of: request.job)
         switch request {
         case .pause(_, let reason):
@@ -34,13 +50,14 @@ extension Spine {
             run.machine.unpause(now: now, &run.decision)
         case .abort(_, let reason):
             run.machine.abort(reason: reason, now: now, &run.decision)
-        case .resolve(_, let ordinals, let verdict, let evidence):
+        case .resolve(_, let ordinals, let verdict, let evidence, let knowing):
             guard let verdict = DoubtVerdict(rawValue: verdict) else {
                 throw EngineError(.badInput, "unknown verdict \(verdict)")
             }
             let chosen = ordinals ?? run.machine.state.ordinals(in: .inDoubt)
             for ordinal in chosen {
-                _ = run.machine.resolve(ordinal, verdict, evidence: evidence, now: now, &run.decision)
+                _ = run.machine.resolve(
+                    ordinal, verdict, evidence: evidence, knowing: knowing ?? .max, now: now, &run.decision)
             }
         }
     }

@@ -5,6 +5,10 @@ import Foundation
 import Logging
 import Synchronization
 
+#if CAMPAIGN_MUTANTS
+import CampaignMutants
+#endif
+
 /// The log thread: takes what was reported, lets the machines decide, makes the events durable, and only then acts.
 ///
 /// One turn of the loop is one group commit: while it is flushed, the next group's reports gather in the inbox. All write
@@ -145,6 +149,18 @@ final class Spine: @unchecked Sendable {
         for message in messages { dispatch(message, now) }
         try takeControlRequests(now)
         for run in runs where !run.machine.isFinished { run.machine.advance(now: now, &run.decision) }
+        #if CAMPAIGN_MUTANTS
+        if Mutant.actsBeforeCommit.isPlanted {
+            for run in runs {
+                try run.carryOut(run.decision.actions)
+                run.decision.actions.removeAll()
+            }
+        }
+        if Mutant.showsBeforeCommit.isPlanted {
+            for run in runs where run.ending == nil { run.channel.publish(run.progress(storeTrouble: nil)) }
+        }
+        if Mutant.answersBeforeCommit.isPlanted { answer(.success(())) }
+        #endif
         try commit(now)
         answer(.success(()))
         try act()
@@ -207,7 +223,7 @@ final class Spine: @unchecked Sendable {
 
     // MARK: Acting
 
-    private func act() throws(EngineError) {
+    func act() throws(EngineError) {
         for run in runs {
             let actions = run.decision.actions
             run.decision.removeAll()
@@ -270,7 +286,14 @@ final class Spine: @unchecked Sendable {
             throw EngineError.wrapping(error)
         }
         for request in requests {
-            deletes.append(TableDelete(table: .control, key: .number(request.key)))
+            #if CAMPAIGN_MUTANTS
+            if Mutant.requestLost.isPlanted {
+                let delete = TableDelete(table: .control, key: .number(request.key))
+                _ = try? store.commit(CommitGroup(deletes: [delete]))
+            }
+            #endif
+            // Taken away with the events that it leads to, never before.
+            defer { deletes.append(TableDelete(table: .control, key: .number(request.key))) }
             do throws(EngineError) {
                 guard let control = request.request else { throw EngineError(.badInput, "the request cannot be read") }
                 try apply(control, now)

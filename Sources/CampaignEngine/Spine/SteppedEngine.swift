@@ -31,7 +31,7 @@ package final class SteppedEngine {
     ) throws(EngineError) -> CreatedJob {
         let spine = spine
         let creation = JobCreation(definition, recipients, nil, spine.clock) { group throws(EngineError) in
-            _ = try spine.commitPatiently(group, endsOnStop: true)
+            try spine.commitForCaller(group)
         }
         return try creation.run(spine.store)
     }

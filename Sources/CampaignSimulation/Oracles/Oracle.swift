@@ -23,6 +23,7 @@ final class Oracle {
     private(set) var adoptions = 0
     private var lastTime: Int64 = .min
     private var nextSequence: UInt64 = 1
+    private var requests: [ControlRequest] = []
 
     init(_ world: World, listLengths: [Int]) {
         self.world = world
@@ -110,6 +111,12 @@ final class Oracle {
         world.note("event \(sequence) job \(job): \(event)")
         world.mark(event)
         if case .journalAdopted = event { adoptions += 1 }
+        if case .jobAborted(let reason, false) = event, !world.abortsAsked.contains(job.rawValue) {
+            fail(.liveness, "job \(job) was aborted for good by no one: \(reason)")
+        }
+        if case .recipient(let ordinal, .claimed) = event, world.process?.claimsNoMore == true, world.zombie == nil {
+            fail(.stopsInTime, "recipient \(ordinal) is claimed after the engine was told to stop")
+        }
         guard job != .journal else { return }
         if case .recipient(_, .inDoubtResolved(let verdict, _)) = event, verdict != .sent,
             jobs[job]?.phase == "completed"
@@ -171,10 +178,34 @@ final class Oracle {
         if let job = missing.min() { fail(.logDecides, "\(what): job \(job) is missing") }
     }
 
+    /// Someone was told that this request is in the journal: it must be carried out, however often the engine dies.
+    func requested(_ request: ControlRequest) { requests.append(request) }
+
+    private func checkRequests() {
+        for request in requests {
+            switch request {
+            case .abort(let job, _):
+                guard let reference = jobs[JobID(job)] else { continue }
+                if reference.phase != "aborted", !reference.wasCompleted {
+                    fail(.acknowledgedIsDurable, "job \(job) was to be aborted and is \(reference.phase)")
+                }
+            case .resolve(let job, let ordinals, _, _, let knowing):
+                for ordinal in ordinals ?? [] {
+                    guard let recipient = jobs[JobID(job)]?.recipients[Int(ordinal)] else { continue }
+                    if recipient.standing == .inDoubt, recipient.doubt <= knowing ?? .max {
+                        fail(.acknowledgedIsDurable, "recipient \(ordinal) is in doubt still, a decision was requested")
+                    }
+                }
+            case .pause, .unpause: break
+            }
+        }
+    }
+
     // MARK: The end
 
     /// Laws 1 to 3 for every recipient of a job.
     func checkEnd(_ job: Int) {
+        checkRequests()
         guard let reference = jobs[JobID(UInt32(world.number(of: job)))] else {
             return fail(.noSkip, "job \(job + 1) is not in the log")
         }

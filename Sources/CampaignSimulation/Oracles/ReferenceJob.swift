@@ -13,6 +13,8 @@ struct ReferenceJob {
         var due: Int64?
         /// How often someone decided to send it again although it may have arrived.
         var resends = 0
+        /// The number of its newest doubt among the job's.
+        var doubt: UInt32 = 0
     }
 
     var terms: JobTerms?
@@ -23,6 +25,9 @@ struct ReferenceJob {
     var lastSequence: EventSequence = 0
     var phase = "created"
     var hasStarted = false
+    /// It has been complete: an abort that comes then does nothing, even if a doubt opens the job again.
+    var wasCompleted = false
+    var doubtsNamed: UInt32 = 0
 
     /// Applies one event; returns what is wrong with it.
     mutating func apply(_ event: Event, at sequence: EventSequence) -> String? {
@@ -46,6 +51,7 @@ struct ReferenceJob {
                 $0.standing == .pending || $0.standing == .claimed || $0.standing == .deferred
             }
             phase = "completed"
+            wasCompleted = true
             if !open.isEmpty { return "the job is completed with \(open.count) recipients open" }
         case .recipient(let ordinal, let change):
             guard Int(ordinal) < recipients.count else { return "there is no recipient \(ordinal)" }
@@ -77,7 +83,10 @@ struct ReferenceJob {
             recipients[index].attempts = attempt
             recipients[index].due = due.milliseconds
         case .released(let endpoint, _): end(index, endpoint, .pending)
-        case .inDoubt(let endpoint, _): end(index, endpoint, .inDoubt)
+        case .inDoubt(let endpoint, _):
+            end(index, endpoint, .inDoubt)
+            doubtsNamed += 1
+            recipients[index].doubt = doubtsNamed
         case .inDoubtResolved(let verdict, _):
             allowed = [.inDoubt]
             recipients[index].standing = verdict == .sent ? .sent : .pending

@@ -20,6 +20,9 @@ final class EngineProcess: @unchecked Sendable {
     var isImporting = false
     var isStopping = false
     var stopAskedAt: Int64?
+    /// Turns begun, all together and when it was told to stop.
+    var turns = 0
+    var turnsBeforeStop = 0
     /// It was suspended at some time: that excuses a late end.
     var wasSuspended = false
     var probesUnderWay = 0
@@ -43,6 +46,9 @@ final class EngineProcess: @unchecked Sendable {
     }
 
     func die() { isAlive = false }
+
+    /// It has had the turn in which it heard that it is to stop.
+    var claimsNoMore: Bool { isStopping && turns > turnsBeforeStop + 1 }
 
     /// Open, and able to take a request.
     var isReady: Bool { isAlive && engine != nil }

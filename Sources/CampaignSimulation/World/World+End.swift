@@ -11,7 +11,7 @@ extension World {
         }
         heal()
         var left = Self.livenessTicksMax
-        while !hasFailed, !jobs.indices.allSatisfy(isOver) {
+        while !hasFailed, journal.hasRequests || !jobs.indices.allSatisfy(isOver) {
             guard left > 0, attend(), tick() else {
                 oracle.fail(.liveness, "job \(unfinished) has not ended, and nothing more happens")
                 break

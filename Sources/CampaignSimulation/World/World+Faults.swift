@@ -82,6 +82,7 @@ extension World {
         note("process \(process.number) is told to stop")
         process.isStopping = true
         process.stopAskedAt = time
+        process.turnsBeforeStop = process.turns
         engine.stop(deadline: .milliseconds(Self.drainMilliseconds))
         process.wake()
     }

@@ -192,20 +192,33 @@ extension World {
     /// Over the engine's interface, or through the journal as another process would.
     func ask(_ request: ControlRequest, _ engine: SteppedEngine) {
         note("someone asks: \(request)")
+        if case .abort(let job, _) = request { abortsAsked.insert(job) }
         process?.wake()
         if random.operation.chance(perMille: 300) {
             marks.hit(.requestThroughJournal)
             requestCount += 1
             let put = try? request.tablePut(time: clock.timeOfDay, processID: Int32(requestCount % 4_000_000))
-            if let put { journal.put(put) }
+            if let put {
+                journal.put(put)
+                oracle.requested(request)
+            }
         } else {
             let process = process
             engine.control(request) { [unowned self] result in
-                guard let process, process.isAlive, case .failure(let error) = result else { return }
+                guard let process, process.isAlive else { return }
+                guard case .failure(let error) = result else { return answered(request) }
                 if ![.stopped, .journalCannotBeWritten, .journalInUse].contains(error.code) {
                     oracle.fail(.engineWorks, "\(request) was refused: \(error)")
                 }
             }
+        }
+    }
+
+    /// Someone was told that this is done: it must be in the log.
+    private func answered(_ request: ControlRequest) {
+        guard case .abort(let job, _) = request, let reference = oracle.jobs[JobID(job)] else { return }
+        if reference.phase != "aborted", !reference.wasCompleted {
+            oracle.fail(.acknowledgedIsDurable, "job \(job) is said to be aborted; in the log it is \(reference.phase)")
         }
     }
 
@@ -216,7 +229,9 @@ extension World {
         guard let index = doubtful.randomOne(&random.operation), !isOnItsWay(job, Ordinal(index)) else { return }
         let verdict: DoubtVerdict = oracle.isAccepted(job, Ordinal(index)) ? .sent : .notSent
         ask(
-            .resolve(job: id.rawValue, ordinals: [Ordinal(index)], verdict: verdict.rawValue, evidence: "the log"),
+            .resolve(
+                job: id.rawValue, ordinals: [Ordinal(index)], verdict: verdict.rawValue, evidence: "the log",
+                knowing: reference.doubtsNamed),
             engine)
     }
 }

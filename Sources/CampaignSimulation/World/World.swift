@@ -26,6 +26,8 @@ package final class World: @unchecked Sendable {
     var zombie: EngineProcess?
     var processCount = 0
     var requestCount = 0
+    /// Jobs that someone wanted aborted.
+    var abortsAsked: Set<UInt32> = []
     /// The journal's files were copied since the engine last ran on them.
     var wasMoved = false
     /// How often the journal has changed hands.
@@ -164,6 +166,7 @@ package final class World: @unchecked Sendable {
     private func turn(_ process: EngineProcess) {
         guard let engine = process.engine else { return }
         process.isAwake = false
+        process.turns += 1
         if engine.turn() {
             guard process.isAlive else { return }
             guard !process.isAwake else {

@@ -101,27 +101,28 @@ struct InDoubtResolveCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let (summary, ordinals) = try chosen()
+        let (summary, ordinals, known) = try chosen()
         let request = ControlRequest.resolve(
             job: summary.job.rawValue, ordinals: all ? nil : ordinals, verdict: decision.verdict.rawValue,
-            evidence: reason)
+            evidence: reason, knowing: known)
         let session = ControlSession(journal: journal, job: job, json: json.isOn)
         try await session.send("resolve \(ordinals.count) in doubt", to: summary, request)
     }
 
-    private func chosen() throws -> (JobSummary, [Ordinal]) {
+    /// The job, its recipients that are meant, and how many doubts there were when they were looked up.
+    private func chosen() throws -> (JobSummary, [Ordinal], UInt32) {
         let reader = try journal.reader()
         defer { reader.close() }
         let job = try reader.job(job)
         let state = try reader.state(job)
         let summary = try reader.summary(job)
-        guard let address else { return (summary, state.ordinals(in: .inDoubt)) }
+        guard let address else { return (summary, state.ordinals(in: .inDoubt), state.doubtsNamed) }
         let found = try RecipientLookup.ordinals(of: address, job, reader)
         let inDoubt = found.filter { state.phase(of: $0) == .inDoubt }
         guard !inDoubt.isEmpty else {
             let phases = found.compactMap { state.phase(of: $0)?.word }.joined(separator: ", ")
             throw CLIError(.badInput, "not in doubt", at: address, remedy: "the recipient is \(phases)")
         }
-        return (summary, inDoubt)
+        return (summary, inDoubt, state.doubtsNamed)
     }
 }
