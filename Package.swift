@@ -77,6 +77,9 @@ let package = Package(
             ],
             swiftSettings: house),
 
+        // The proof.
+        .target(name: "CampaignSimulation", dependencies: ["CampaignDomain"], swiftSettings: house),
+
         // Tests, and the server that they send to.
         .executableTarget(
             name: "recording-smtp-server", dependencies: nio, path: "Tests/RecordingSMTPServer", swiftSettings: house),
@@ -92,6 +95,9 @@ let package = Package(
             name: "CampaignLogTests", dependencies: ["CampaignLMDB", "CampaignLog", "CampaignLogProbe", crypto],
             swiftSettings: house),
         .testTarget(name: "CampaignDomainTests", dependencies: ["CampaignDomain"], swiftSettings: house),
+        .testTarget(
+            name: "CampaignSimulationTests", dependencies: ["CampaignDomain", "CampaignSimulation"],
+            swiftSettings: house),
         .testTarget(
             name: "CampaignMailTests", dependencies: ["CampaignMail", mustache], swiftSettings: house),
         .testTarget(name: "CampaignListsTests", dependencies: ["CampaignLists", "CampaignMail"], swiftSettings: house),

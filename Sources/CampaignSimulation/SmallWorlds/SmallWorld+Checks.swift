@@ -77,14 +77,22 @@ extension SmallWorld {
             case .stopped: state.phase != .completed
             }
         guard isDurable else { throw SmallWorldBreach("\(ending) is announced, the log says \(state.phase)") }
+        // Law 3: an end for good leaves no claim whose fate nobody has named.
+        guard state.tally.claimed == 0 || (state.phase != .completed && !isAbortedForGood) else {
+            throw SmallWorldBreach("\(ending) is announced with \(state.tally.claimed) claims open")
+        }
     }
+
+    private var isAbortedForGood: Bool { state.phase == .aborted && !state.abortIsRecoverable }
 
     /// R27: at the end of a run nothing is under way but checks, and their answers are no events.
     func checkNothingIsLeft(_ finished: JobMachine) throws {
         var machine = finished
         var decision = Decision()
         for item in work {
-            guard case .check(let endpoint) = item else { throw SmallWorldBreach("the run ended with \(item) under way") }
+            guard case .check(let endpoint) = item else {
+                throw SmallWorldBreach("the run ended with \(item) under way")
+            }
             machine.checked(endpoint, EndpointFault(.hopeless, "late"), now: time, &decision)
         }
         machine.advance(now: time, &decision)

@@ -45,11 +45,13 @@ package struct SmallWorldConfiguration: Sendable {
 
     /// In a sentence, for the report.
     package var words: String {
-        let lanes = endpoints.map { "\($0.capacity)" }.joined(separator: "+")
-        func bound(_ value: Int?) -> String { value.map { "at most \($0)" } ?? "any number of" }
-        return "\(recipients) recipients, \(endpoints.count) endpoints (\(lanes) lanes), \(inDoubt), "
-            + "\(attempts) attempts, \(bound(crashesMax)) crashes, \(bound(faultsMax)) faults, "
-            + "\(bound(controls.isEmpty ? 0 : controlsMax)) requests"
+        let lanes = endpoints.map { "\($0.name) \($0.capacity)" }.joined(separator: ", ")
+        func bound(_ value: Int?, _ what: String) -> String {
+            "\(what): \(value.map { "at most \($0)" } ?? "any number")"
+        }
+        return "recipients: \(recipients), lanes: \(lanes), \(inDoubt), attempts: \(attempts), "
+            + "\(bound(crashesMax, "crashes")), \(bound(faultsMax, "faults")), "
+            + bound(controls.isEmpty ? 0 : controlsMax, "requests")
     }
 
     var terms: JobTerms {
