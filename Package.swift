@@ -109,6 +109,9 @@ let package = Package(
             swiftSettings: house),
         .testTarget(name: "CampaignDomainTests", dependencies: ["CampaignDomain"], swiftSettings: house),
         .testTarget(
+            name: "CampaignSimulationTests", dependencies: ["CampaignDomain", "CampaignSimulation"],
+            swiftSettings: house),
+        .testTarget(
             name: "CampaignMailTests", dependencies: ["CampaignMail", mustache], swiftSettings: house),
         .testTarget(name: "CampaignListsTests", dependencies: ["CampaignLists", "CampaignMail"], swiftSettings: house),
         .testTarget(

@@ -14,6 +14,10 @@ package struct DueQueue: Sendable {
     package var count: Int { entries.count }
     /// The earliest due time, in milliseconds since 1970.
     package var earliest: Int64? { entries.first?.due }
+    /// All of them in the order in which they will come out, whatever the heap looks like. O(n log n).
+    package var inOrder: [(ordinal: Ordinal, due: Int64)] {
+        entries.sorted { $0.isBefore($1) }.map { (ordinal: $0.ordinal, due: $0.due) }
+    }
 
     /// O(log n).
     package mutating func insert(_ ordinal: Ordinal, due: Int64) {

@@ -25,6 +25,13 @@ package struct Pacer: Sendable {
         return Int(credit / Self.costPerMessage)
     }
 
+    /// What ``allowance(now:)`` would work with now, and whether it was ever asked: all that decides its future answers.
+    package func canonical(now: Timestamp) -> (credit: Int64, isRunning: Bool) {
+        var pacer = self
+        _ = pacer.allowance(now: now)
+        return (pacer.credit, updatedAt != nil)
+    }
+
     package mutating func consume(_ messages: Int) {
         if ratePerHour > 0 { credit -= Int64(messages) * Self.costPerMessage }
     }
