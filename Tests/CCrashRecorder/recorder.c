@@ -69,7 +69,8 @@ static int is_data(int descriptor) {
     errno = code;
     if (length < 0) return 0;
     target[length] = 0;
-    return strcmp(target, data_path) == 0;
+    size_t size = strlen(data_path);
+    return strncmp(target, data_path, size) == 0 && (target[size] == 0 || strcmp(target + size, ".new") == 0);
 }
 
 static int is_synchronous(int descriptor) {
@@ -158,6 +159,11 @@ int ftruncate(int descriptor, off_t size) {
 }
 
 int ftruncate64(int descriptor, off_t size) { return ftruncate(descriptor, size); }
+
+int link(const char *from, const char *to) {
+    if (atomic_load(&is_recording) && strcmp(to, data_path) == 0) record(CRASH_NAMED, 0, 0, NULL, 0);
+    return (int)syscall(SYS_linkat, AT_FDCWD, from, AT_FDCWD, to, 0);
+}
 
 int posix_fallocate(int descriptor, off_t offset, off_t size) {
     if (is_data(descriptor)) record(CRASH_EXTENDED, 0, (uint64_t)(offset + size), NULL, 0);

@@ -36,6 +36,6 @@ enum CrashImages {
 
     static func model(_ options: Options) throws -> DiskModel {
         let bytes = try Data(contentsOf: URL(fileURLWithPath: options.trace ?? ""))
-        return try DiskModel(Trace(decoding: [UInt8](bytes)), flushes: options.flushes)
+        return try DiskModel(Trace(decoding: [UInt8](bytes)), defect: options.defect)
     }
 }

@@ -2,23 +2,25 @@ import CampaignLog
 
 /// A disk that keeps what was flushed, and of the rest whatever it likes.
 struct DiskModel {
-    /// Whether flushes do what they promise. A disk that lies answers them and keeps nothing for another `lag` flushes;
-    /// synchronous writes are kept, so that a commit record overtakes its pages.
-    enum Flushes: Equatable {
-        case honest
-        case lying
+    /// What is broken on purpose, to see that it is found out.
+    enum Defect: String {
+        /// From the first acknowledged commit on, flushes are answered and keep nothing, while synchronous writes are kept:
+        /// a commit record overtakes its pages, which are safe one commit later.
+        case flushes
+        /// Commits are acknowledged before their records are safe.
+        case acknowledgements
     }
 
     let trace: Trace
-    let flushes: Flushes
+    let defect: Defect?
     /// What a reader may see before the first commit, and after each.
     let views: [StoreView]
     let accepted: [Message]
     let prepared: [Message]
 
-    init(_ trace: Trace, flushes: Flushes = .honest) throws {
+    init(_ trace: Trace, defect: Defect? = nil) throws {
         self.trace = trace
-        self.flushes = flushes
+        self.defect = defect
         let marks = trace.records.compactMap { if case .mark(let line) = $0 { Mark(line) } else { nil } }
         views = try [StoreView(MemoryEventStore())] + marks.compactMap { if case .acknowledged(let view) = $0 { view } else { nil } }
         accepted = marks.compactMap { if case .accepted(let message) = $0 { message } else { nil } }
@@ -27,16 +29,17 @@ struct DiskModel {
 
     /// Walks the trace; `body` returns false to end the walk.
     func forEachCrashPoint(_ body: (CrashPoint) async throws -> Bool) async throws {
-        var state = WalkState()
+        // A file that was not made under another name has been there from the beginning.
+        var state = WalkState(isNamed: !trace.records.contains(.named))
         for record in trace.records {
-            if endsAPoint(record), !state.pending.isEmpty {
-                guard try await body(state.point(views)) else { return }
+            if endsAPoint(record), state.isNamed, !state.pending.isEmpty {
+                guard try await body(state.point(views, defect)) else { return }
                 state.number += 1
                 state.acceptedBefore = state.accepted
             }
-            state.take(record, flushes)
+            state.take(record, defect)
         }
-        _ = try await body(state.point(views))
+        _ = try await body(state.point(views, defect))
     }
 
     private func endsAPoint(_ record: TraceRecord) -> Bool {
@@ -45,6 +48,7 @@ struct DiskModel {
 }
 
 private struct WalkState {
+    var isNamed: Bool
     var number = 0
     var durable: [UInt8] = []
     var pending: [PendingWrite] = []
@@ -55,7 +59,7 @@ private struct WalkState {
     var acceptedBefore = 0
     var prepared = 0
 
-    mutating func take(_ record: TraceRecord, _ flushes: DiskModel.Flushes) {
+    mutating func take(_ record: TraceRecord, _ defect: DiskModel.Defect?) {
         switch record {
         case .writeBegan(let offset, let bytes, let isSynchronous):
             pending.append(PendingWrite(offset: offset, bytes: bytes, isSynchronous: isSynchronous))
@@ -63,7 +67,7 @@ private struct WalkState {
             pending.append(PendingWrite(offset: sizeBytes, bytes: []))
         case .flushBegan:
             promised = pending.count
-        case .flushEnded where flushes == .lying:
+        case .flushEnded where defect == .flushes && acknowledged > 0:
             // It keeps what an earlier flush promised: everything before the newest commit record.
             settle(pending.lastIndex { $0.isCertain } ?? 0)
         case .flushEnded:
@@ -81,6 +85,8 @@ private struct WalkState {
             case .prepared: prepared += 1
             case nil: break
             }
+        case .named:
+            isNamed = true
         case .unknown:
             break
         }
@@ -93,11 +99,13 @@ private struct WalkState {
         promised = 0
     }
 
-    func point(_ views: [StoreView]) -> CrashPoint {
+    func point(_ views: [StoreView], _ defect: DiskModel.Defect?) -> CrashPoint {
         let isCommitting = pending.contains { $0.isSynchronous }
+        let newest = min(views.count - 1, acknowledged + (isCommitting ? 1 : 0))
+        let oldest = defect == .acknowledgements ? newest : acknowledged
         return CrashPoint(
             number: number, durable: durable, pending: pending,
-            views: views[acknowledged..<min(views.count, acknowledged + (isCommitting ? 2 : 1))],
+            views: views[oldest...newest],
             acceptedBefore: acceptedBefore, acceptedAfter: accepted, preparedAfter: prepared)
     }
 }

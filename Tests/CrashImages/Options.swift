@@ -19,14 +19,14 @@ struct Options {
     /// Every so many crash points is looked at: 1 is all.
     var every = 1
     var jobs = 2
-    var flushes = DiskModel.Flushes.honest
+    var defect: DiskModel.Defect?
     var directory = "/dev/shm"
     /// A recorded trace, instead of a recording.
     var trace: String?
 
     static let usage = """
         usage: crash-images [--seed N] [--sample N] [--recipients N] [--every N] [--jobs N] [--directory PATH]
-                            [--trace FILE] [--image POINT.IMAGE] [--lying-flushes]
+                            [--trace FILE] [--image POINT.IMAGE] [--broken flushes|acknowledgements]
         Records what the journal writes during a campaign, builds the files that a power cut may leave, and opens each.
           --seed        chooses the sample of images and of those that the engine goes on from (1)
           --sample      subsets of writes, pages and sectors at a crash point with too many to build all (16)
@@ -36,7 +36,7 @@ struct Options {
           --directory   where images are placed; in memory for speed (/dev/shm)
           --trace       the record to use: a failure names the one that it was found in
           --image       this image only
-          --lying-flushes  a disk that keeps nothing at a flush: must be found out
+          --broken      a disk that keeps nothing at a flush, or a journal that acknowledges too early: must be found out
         """
 
     struct Wrong: Error {}
@@ -44,10 +44,6 @@ struct Options {
     init(_ arguments: [String]) throws {
         var rest = arguments[...]
         while let name = rest.popFirst() {
-            if name == "--lying-flushes" {
-                flushes = .lying
-                continue
-            }
             guard let value = rest.popFirst() else { throw Wrong() }
             switch name {
             case "--seed": seed = try Self.number(value)
@@ -57,6 +53,9 @@ struct Options {
             case "--jobs": jobs = min(max(1, try Self.number(value)), 64)
             case "--directory": directory = value
             case "--trace": trace = value
+            case "--broken":
+                defect = DiskModel.Defect(rawValue: value)
+                if defect == nil { throw Wrong() }
             case "--image":
                 guard let image = CrashImage.Name(value) else { throw Wrong() }
                 mode = .one(image)
@@ -80,6 +79,6 @@ struct Options {
         [
             "--trace", trace, "--directory", directory, "--seed", "\(seed)", "--sample", "\(sample)",
             "--recipients", "\(recipients)", "--every", "\(every)", "--jobs", "\(jobs)",
-        ] + (flushes == .lying ? ["--lying-flushes"] : [])
+        ] + (defect.map { ["--broken", $0.rawValue] } ?? [])
     }
 }

@@ -9,6 +9,8 @@ enum TraceRecord: Equatable {
     case flushEnded
     /// The file has at least this length.
     case extended(sizeBytes: Int)
+    /// The file is shown under its name; before that, a power cut leaves no journal at all.
+    case named
     case mark(String)
     /// A call that is not modelled: the record cannot be used.
     case unknown(String)
@@ -56,6 +58,7 @@ struct Trace {
         case CRASH_FLUSH_BEGAN.rawValue: .flushBegan
         case CRASH_FLUSH_ENDED.rawValue: .flushEnded
         case CRASH_EXTENDED.rawValue: .extended(sizeBytes: offset)
+        case CRASH_NAMED.rawValue: .named
         case CRASH_MARK.rawValue: .mark(String(decoding: payload, as: UTF8.self))
         case CRASH_UNKNOWN.rawValue: .unknown(String(decoding: payload, as: UTF8.self))
         default: throw Damaged(description: "unknown record \(kind)")

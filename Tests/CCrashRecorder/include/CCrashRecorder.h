@@ -16,11 +16,13 @@ enum crash_record_kind {
     CRASH_FLUSH_BEGAN = 3,
     CRASH_FLUSH_ENDED = 4,
     CRASH_EXTENDED = 5,  // offset: the length that the file has at least
-    CRASH_MARK = 6,      // payload: text
-    CRASH_UNKNOWN = 7,   // payload: the name of a call that is not modelled, or that failed
+    CRASH_NAMED = 6,     // the file gets the name under which it is looked for
+    CRASH_MARK = 7,      // payload: text
+    CRASH_UNKNOWN = 8,   // payload: the name of a call that is not modelled, or that failed
 };
 
-// Begins to record calls on the file that has, or will have, this absolute path without symbolic links.
+// Begins to record calls on the file that has, or will have, this absolute path without symbolic links. A file of that
+// name and ".new" is taken for the same one before it is linked to its name.
 void crash_recorder_start(const char *path);
 
 // Adds a line of text to the record.
