@@ -27,15 +27,17 @@ enum CrashImages {
         if case .one(let name) = options.mode {
             let isSound = try await Share(options: options, model: model(options), directory: scratch).run()
             let report = try Report(from: scratch)
-            print(report.failure.map { "image \(name): \($0)" } ?? "image \(name): recovered (\(report.images) looked at)")
+            print(
+                report.failure.map { "image \(name): \($0)" } ?? "image \(name): recovered (\(report.images) looked at)"
+            )
             try FileManager.default.removeItem(atPath: scratch)
             return isSound && report.images == 1
         }
         return try await Coordinator(options: options, scratch: scratch).run()
     }
 
-    static func model(_ options: Options) throws -> DiskModel {
-        let bytes = try Data(contentsOf: URL(fileURLWithPath: options.trace ?? ""))
+    static func model(_ options: Options, trace: String? = nil) throws -> DiskModel {
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: trace ?? options.trace ?? ""))
         return try DiskModel(Trace(decoding: [UInt8](bytes)), defect: options.defect)
     }
 }

@@ -22,7 +22,9 @@ struct DiskModel {
         self.trace = trace
         self.defect = defect
         let marks = trace.records.compactMap { if case .mark(let line) = $0 { Mark(line) } else { nil } }
-        views = try [StoreView(MemoryEventStore())] + marks.compactMap { if case .acknowledged(let view) = $0 { view } else { nil } }
+        views =
+            try [StoreView(MemoryEventStore())]
+            + marks.compactMap { if case .acknowledged(let view) = $0 { view } else { nil } }
         accepted = marks.compactMap { if case .accepted(let message) = $0 { message } else { nil } }
         prepared = marks.compactMap { if case .prepared(let message) = $0 { message } else { nil } }
     }
@@ -40,6 +42,17 @@ struct DiskModel {
             state.take(record, defect)
         }
         _ = try await body(state.point(views, defect))
+    }
+
+    /// The file with every write of the trace.
+    func fileAtEnd() async throws -> [UInt8] {
+        var file: [UInt8] = []
+        try await forEachCrashPoint { point in
+            file = point.durable
+            for write in point.pending { file.apply(write) }
+            return true
+        }
+        return file
     }
 
     private func endsAPoint(_ record: TraceRecord) -> Bool {
@@ -87,6 +100,7 @@ private struct WalkState {
             }
         case .named:
             isNamed = true
+            acceptedBefore = accepted
         case .unknown:
             break
         }

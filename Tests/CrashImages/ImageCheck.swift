@@ -1,7 +1,6 @@
 import CampaignDomain
 import CampaignEngine
 import CampaignLog
-import Glibc
 
 /// Opens one image with the real journal and asks everything of it.
 struct ImageCheck {
@@ -10,13 +9,12 @@ struct ImageCheck {
     let model: DiskModel
     let recipients: Int
 
-    private var journal: String { directory + "/image" }
-
     /// - Parameter finishes: whether the real engine brings the campaign to its end from here.
     /// - Throws: what is wrong with it.
     func check(_ image: CrashImage, of point: CrashPoint, finishes: Bool) async throws {
-        try place(point.bytes(of: image))
-        let store = try LMDBEventStore.open(directory: journal, mode: .engine(.current(), adopt: true))
+        let file = try ImageFile(directory: directory + "/image")
+        try file.place(point.bytes(of: image))
+        let store = try file.open()
         defer { try? store.close() }
         let view = try StoreView(store)
         // One of the recorded views: no older than the last acknowledged commit, no newer than the one in flight.
@@ -34,17 +32,6 @@ struct ImageCheck {
             try goOn(store, head)
         }
         try verify(store, root: "\(head.root)")
-    }
-
-    private func place(_ bytes: [UInt8]) throws {
-        _ = unsafe mkdir(journal, 0o700)
-        let file = unsafe open(journal + "/data.mdb", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw ImageFailure("the image cannot be placed: errno \(errno)") }
-        defer { close(file) }
-        let written = unsafe bytes.withUnsafeBytes { unsafe pwrite(file, $0.baseAddress, $0.count, 0) }
-        guard written == bytes.count, ftruncate(file, off_t(bytes.count)) == 0 else {
-            throw ImageFailure("the image cannot be placed: errno \(errno)")
-        }
     }
 
     private func states(_ store: any EventStore) throws -> [JobState] {

@@ -18,6 +18,8 @@ struct Options {
     var recipients = 100
     /// Every so many crash points is looked at: 1 is all.
     var every = 1
+    /// Images whose recovery is recorded and cut off in turn.
+    var recoveries = 8
     var jobs = 2
     var defect: DiskModel.Defect?
     var directory = "/dev/shm"
@@ -25,13 +27,15 @@ struct Options {
     var trace: String?
 
     static let usage = """
-        usage: crash-images [--seed N] [--sample N] [--recipients N] [--every N] [--jobs N] [--directory PATH]
-                            [--trace FILE] [--image POINT.IMAGE] [--broken flushes|acknowledgements]
+        usage: crash-images [--seed N] [--sample N] [--recipients N] [--every N] [--recoveries N] [--jobs N]
+                            [--directory PATH] [--trace FILE] [--image POINT.IMAGE]
+                            [--broken flushes|acknowledgements]
         Records what the journal writes during a campaign, builds the files that a power cut may leave, and opens each.
           --seed        chooses the sample of images and of those that the engine goes on from (1)
           --sample      subsets of writes, pages and sectors at a crash point with too many to build all (16)
           --recipients  of each of the two jobs (100)
           --every       looks at every so many crash points only (1)
+          --recoveries  images whose recovery is recorded, to be cut off in turn (8)
           --jobs        processes (2)
           --directory   where images are placed; in memory for speed (/dev/shm)
           --trace       the record to use: a failure names the one that it was found in
@@ -50,6 +54,7 @@ struct Options {
             case "--sample": sample = try Self.number(value)
             case "--recipients": recipients = max(20, try Self.number(value))
             case "--every": every = max(1, try Self.number(value))
+            case "--recoveries": recoveries = min(try Self.number(value), 1000)
             case "--jobs": jobs = min(max(1, try Self.number(value)), 64)
             case "--directory": directory = value
             case "--trace": trace = value

@@ -36,7 +36,7 @@ struct Reckoning {
         case .failed, .skipped:
             guard copies == 0 else { throw ImageFailure("\(message) is \(phase), but arrived") }
         case .inDoubt:
-            guard isDoubtful || old == .claimed else {
+            guard isDoubtful || old == .claimed || old == .inDoubt else {
                 throw ImageFailure("\(message) is in doubt, but was \(old.map { "\($0)" } ?? "unknown") in the image")
             }
         case .pending, .claimed, .deferred:

@@ -5,9 +5,11 @@ import CampaignLog
 
 /// Runs the reference campaign with the real engine on the real journal, and records what reaches the data file.
 enum Recording {
+    static func journal(_ directory: String) -> String { directory + "/recorded" }
+
     /// - Parameter directory: absolute, without symbolic links; the journal is made in it.
     static func run(directory: String, recipients: Int) async throws -> Trace {
-        let journal = directory + "/recorded"
+        let journal = journal(directory)
         unsafe (journal + "/data.mdb").withCString { unsafe crash_recorder_start($0) }
         let world = World { mark($0) }
         let campaign = try ReferenceCampaign(directory: directory, recipients: recipients, world: world)
@@ -29,6 +31,32 @@ enum Recording {
             try await engine.deleteDerived()
         }
         try await start(campaign, journal) { engine in _ = try await campaign.finish(engine) }
+        return try finished()
+    }
+
+    /// Records how an engine goes on from an image: what a second power cut, during or after the recovery, meets.
+    static func recovery(
+        from image: CrashImage, of point: CrashPoint, _ model: DiskModel, directory: String, recipients: Int
+    ) async throws -> Trace {
+        let bytes = point.bytes(of: image)
+        let look = try ImageFile(directory: directory + "/look")
+        try look.place(bytes)
+        let view = try look.view()
+        let file = try ImageFile(directory: journal(directory))
+        unsafe file.path.withCString { unsafe crash_recorder_start($0) }
+        let accepted = model.accepted[..<point.acceptedAfter]
+        let prepared = model.prepared[..<point.preparedAfter]
+        mark(.acknowledged(view))
+        for message in accepted { mark(.accepted(message)) }
+        for message in prepared { mark(.prepared(message)) }
+        try file.placeDurably(bytes)
+        let world = World(accepted: accepted, prepared: prepared) { mark($0) }
+        let campaign = try ReferenceCampaign(directory: directory, recipients: recipients, world: world)
+        try await start(campaign, file.directory) { engine in _ = try await campaign.finish(engine) }
+        return try finished()
+    }
+
+    private static func finished() throws -> Trace {
         var size = 0
         let bytes = unsafe crash_recorder_finish(&size)
         return try Trace(decoding: unsafe [UInt8](UnsafeBufferPointer(start: bytes, count: size)))
@@ -37,7 +65,7 @@ enum Recording {
     private static func start(
         _ campaign: ReferenceCampaign, _ journal: String, _ body: (CampaignEngine) async throws -> Void
     ) async throws {
-        let real = try LMDBEventStore.open(directory: journal, mode: .engine(.current()))
+        let real = try LMDBEventStore.open(directory: journal, mode: .engine(.current(), adopt: true))
         try acknowledge(real)
         let store = WatchedStore(real) { try acknowledge($0) }
         let head = try ReferenceCampaign.epoch(store)

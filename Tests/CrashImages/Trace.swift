@@ -25,6 +25,11 @@ struct Trace {
     let bytes: [UInt8]
     let records: [TraceRecord]
 
+    init(_ records: [TraceRecord]) {
+        bytes = []
+        self.records = records
+    }
+
     private static let headerSizeBytes = 24
 
     /// - Parameter bytes: as `CCrashRecorder` lays them out.
