@@ -8,12 +8,14 @@ struct ImageCheck {
     let directory: String
     let model: DiskModel
     let recipients: Int
+    let seed: UInt64
 
     /// - Parameter finishes: whether the real engine brings the campaign to its end from here.
     /// - Throws: what is wrong with it.
     func check(_ image: CrashImage, of point: CrashPoint, finishes: Bool) async throws {
         let file = try ImageFile(directory: directory + "/image")
         try file.place(point.bytes(of: image))
+        try file.place(LockFile(for: image.name, seed: seed), seed: seed)
         let store = try file.open()
         defer { try? store.close() }
         let view = try StoreView(store)

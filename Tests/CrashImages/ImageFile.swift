@@ -16,6 +16,16 @@ struct ImageFile {
     /// Makes these bytes the whole file, in place.
     func place(_ bytes: [UInt8]) throws { try write(bytes, path) }
 
+    /// Leaves the lock file as a power cut might.
+    func place(_ lock: LockFile, seed: UInt64) throws {
+        let path = directory + "/lock.mdb"
+        if let content = lock.content(seed: seed) {
+            try write(content, path)
+        } else if lock == .missing {
+            unsafe unlink(path)
+        }
+    }
+
     /// Makes a file of these bytes and shows it when it is durable; there must be none yet.
     func placeDurably(_ bytes: [UInt8]) throws {
         try write(bytes, path + ".new")

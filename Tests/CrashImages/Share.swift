@@ -15,7 +15,7 @@ struct Share {
 
     /// Checks the images; false when one fails, which is then in the report.
     func run() async throws -> Bool {
-        let check = ImageCheck(directory: directory, model: model, recipients: options.recipients)
+        let check = ImageCheck(directory: directory, model: model, recipients: options.recipients, seed: options.seed)
         let plan = ImagePlan(sampleCount: options.sample, seed: options.seed)
         var report = Report()
         var turn = 0
