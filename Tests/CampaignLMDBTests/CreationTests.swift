@@ -20,7 +20,7 @@ struct CreationTests {
         close(unfinished)
         for _ in 0..<2 {
             let environment = try Environment(directory: directory, options: .init(access: .readWrite))
-            var transaction = try environment.write()
+            let transaction = try environment.write()
             _ = try transaction.database(named: "numbers", keyKind: .integer)
             try transaction.commit()
             try environment.close()

@@ -24,24 +24,31 @@ struct Tool {
         var description: String
     }
 
-    static func run(_ arguments: String...) throws -> Tool {
+    static func run(_ arguments: String...) async throws -> Tool {
         let directory = try Directory()
-        return try run(in: directory, arguments + ["--directory", directory.path])
+        return try await run(in: directory, arguments + ["--directory", directory.path])
     }
 
-    static func run(in directory: Directory, _ arguments: [String]) throws -> Tool {
+    static func run(in directory: Directory, _ arguments: [String]) async throws -> Tool {
+        // A file: nobody reads along, and a pipe could fill up.
+        let output = URL(fileURLWithPath: directory.path + "/output-\(UUID().uuidString)")
+        try Data().write(to: output)
         let process = Process()
-        let output = Pipe()
         process.executableURL = try program()
         process.arguments = arguments
-        process.standardOutput = output
-        process.standardError = FileHandle.standardError
-        try process.run()
-        let text = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
+        process.standardOutput = try FileHandle(forWritingTo: output)
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            process.terminationHandler = { _ in continuation.resume() }
+            do {
+                try process.run()
+            } catch {
+                process.terminationHandler = nil
+                continuation.resume(throwing: error)
+            }
+        }
         return Tool(
             status: process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus,
-            output: String(decoding: text, as: UTF8.self), directory: directory)
+            output: String(decoding: try Data(contentsOf: output), as: UTF8.self), directory: directory)
     }
 
     /// Beside the test bundle, where one build puts everything.
