@@ -90,7 +90,10 @@ let package = Package(
         .target(name: "CCrashRecorder", path: "Tests/CCrashRecorder"),
         .executableTarget(
             name: "crash-images",
-            dependencies: ["CCrashRecorder", "CampaignDomain", "CampaignEngine", "CampaignLog", logging],
+            dependencies: [
+                "CCampaignFileSystem", "CCrashRecorder", "CampaignDomain", "CampaignEndpoints", "CampaignEngine",
+                "CampaignLog", logging,
+            ],
             path: "Tests/CrashImages", swiftSettings: house),
         .testTarget(name: "CrashImagesTests", dependencies: ["crash-images"], swiftSettings: house),
         .testTarget(name: "CampaignLMDBTests", dependencies: ["CampaignLMDB"], swiftSettings: house),

@@ -16,7 +16,7 @@
 
 static atomic_bool is_recording;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static char data_path[PATH_MAX];
+static char data_path[PATH_MAX], folder_path[PATH_MAX];
 static uint8_t *buffer;
 static size_t used, reserved;
 
@@ -54,23 +54,38 @@ static void record_text(int kind, const char *text) {
     record(kind, 0, 0, &part, 1);
 }
 
-// Whether the call is to be recorded; keeps errno.
-static int is_data(int descriptor) {
+// The path of an open file, while something is recorded; keeps errno.
+static int find_path(int descriptor, char target[PATH_MAX]) {
     if (!atomic_load_explicit(&is_recording, memory_order_relaxed)) return 0;
     int code = errno;
-    char link[64], target[PATH_MAX];
+    char link[64];
     strcpy(link, "/proc/self/fd/");
     char *end = link + strlen(link), digits[16];
     int count = 0;
     for (unsigned rest = (unsigned)descriptor; count == 0 || rest; rest /= 10) digits[count++] = (char)('0' + rest % 10);
     while (count) *end++ = digits[--count];
     *end = 0;
-    ssize_t length = readlink(link, target, sizeof target - 1);
+    ssize_t length = readlink(link, target, PATH_MAX - 1);
     errno = code;
     if (length < 0) return 0;
     target[length] = 0;
+    return 1;
+}
+
+// Whether the file is the recorded one.
+static int is_data(int descriptor) {
+    char target[PATH_MAX];
+    if (!find_path(descriptor, target)) return 0;
     size_t size = strlen(data_path);
     return strncmp(target, data_path, size) == 0 && (target[size] == 0 || strcmp(target + size, ".new") == 0);
+}
+
+// The name of an open file or directory within the recorded folder; empty for the folder itself. Nil when it is elsewhere.
+static const char *name_in_folder(int descriptor, char target[PATH_MAX]) {
+    size_t size = strlen(folder_path);
+    if (size == 0 || !find_path(descriptor, target) || strncmp(target, folder_path, size) != 0) return NULL;
+    if (target[size] == 0) return target + size;
+    return target[size] == '/' ? target + size + 1 : NULL;
 }
 
 static int is_synchronous(int descriptor) {
@@ -84,6 +99,12 @@ void crash_recorder_start(const char *path) {
     strncpy(data_path, path, sizeof data_path - 1);
     used = 0;
     atomic_store(&is_recording, 1);
+    pthread_mutex_unlock(&lock);
+}
+
+void crash_recorder_watch_folder(const char *path) {
+    pthread_mutex_lock(&lock);
+    strncpy(folder_path, path, sizeof folder_path - 1);
     pthread_mutex_unlock(&lock);
 }
 
@@ -127,7 +148,14 @@ ssize_t writev(int descriptor, const struct iovec *parts, int count) {
 }
 
 ssize_t write(int descriptor, const void *bytes, size_t size) {
-    if (is_data(descriptor)) record_text(CRASH_UNKNOWN, "write");
+    char target[PATH_MAX];
+    const char *name = name_in_folder(descriptor, target);
+    if (name) {
+        struct iovec parts[3] = {{(void *)name, strlen(name)}, {"\n", 1}, {(void *)bytes, size}};
+        record(CRASH_FOLDER_WRITTEN, 0, (uint64_t)lseek(descriptor, 0, SEEK_CUR), parts, 3);
+    } else if (is_data(descriptor)) {
+        record_text(CRASH_UNKNOWN, "write");
+    }
     return syscall(SYS_write, descriptor, bytes, size);
 }
 
@@ -163,6 +191,28 @@ int ftruncate64(int descriptor, off_t size) { return ftruncate(descriptor, size)
 int link(const char *from, const char *to) {
     if (atomic_load(&is_recording) && strcmp(to, data_path) == 0) record(CRASH_NAMED, 0, 0, NULL, 0);
     return (int)syscall(SYS_linkat, AT_FDCWD, from, AT_FDCWD, to, 0);
+}
+
+int renameat(int from_directory, const char *from, int to_directory, const char *to) {
+    char from_path[PATH_MAX], to_path[PATH_MAX];
+    const char *source = name_in_folder(from_directory, from_path), *target = name_in_folder(to_directory, to_path);
+    if (source && target) {
+        struct iovec parts[7] = {
+            {(void *)source, strlen(source)}, {"/", *source ? 1 : 0}, {(void *)from, strlen(from)}, {"\n", 1},
+            {(void *)target, strlen(target)}, {"/", *target ? 1 : 0}, {(void *)to, strlen(to)},
+        };
+        record(CRASH_FOLDER_RENAMED, 0, 0, parts, 7);
+    }
+    return (int)syscall(SYS_renameat, from_directory, from, to_directory, to);
+}
+
+int syncfs(int descriptor) {
+    char target[PATH_MAX];
+    int is_folder = name_in_folder(descriptor, target) != NULL;
+    if (is_folder) record(CRASH_FOLDER_FLUSH_BEGAN, 0, 0, NULL, 0);
+    int result = (int)syscall(SYS_syncfs, descriptor);
+    if (is_folder && result == 0) record(CRASH_FOLDER_FLUSH_ENDED, 0, 0, NULL, 0);
+    return result;
 }
 
 int posix_fallocate(int descriptor, off_t offset, off_t size) {

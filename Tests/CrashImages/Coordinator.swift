@@ -22,7 +22,8 @@ struct Coordinator {
                 let directory = "\(scratch)/recovering-\(number)"
                 try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
                 let trace = try await Recording.recovery(
-                    from: start.image, of: start.point, model, directory: directory, recipients: options.recipients)
+                    from: start.image, of: start.point, model, directory: directory, recipients: options.recipients,
+                    seed: options.seed)
                 try Data(trace.bytes).write(to: URL(fileURLWithPath: path))
                 var options = options
                 options.every *= Self.recoveryEvery

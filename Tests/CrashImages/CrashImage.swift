@@ -73,6 +73,11 @@ extension CrashPoint {
         return file
     }
 
+    /// The drop directory after the same power cut.
+    func folder(of image: CrashImage, seed: UInt64) -> Folder {
+        folder.folder(seed: seed ^ (UInt64(image.name.point) << 32 | UInt64(image.name.image)))
+    }
+
     /// The file's length in bytes when everything is kept.
     var lengthMax: Int { pending.reduce(durable.count) { max($0, $1.end) } }
 

@@ -24,6 +24,8 @@ struct CrashPoint {
     var acceptedBefore: Int
     var acceptedAfter: Int
     var preparedAfter: Int
+    /// The drop directory at the same moment.
+    var folder = FolderRemains()
 
     var hasCommitRecord: Bool { pending.contains { $0.isSynchronous } }
 }

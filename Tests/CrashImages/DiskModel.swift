@@ -71,6 +71,7 @@ private struct WalkState {
     var accepted = 0
     var acceptedBefore = 0
     var prepared = 0
+    var folder = FolderRemains()
 
     mutating func take(_ record: TraceRecord, _ defect: DiskModel.Defect?) {
         switch record {
@@ -101,6 +102,8 @@ private struct WalkState {
         case .named:
             isNamed = true
             acceptedBefore = accepted
+        case .folder, .folderFlushBegan, .folderFlushEnded:
+            folder.take(record)
         case .unknown:
             break
         }
@@ -120,7 +123,7 @@ private struct WalkState {
         return CrashPoint(
             number: number, durable: durable, pending: pending,
             views: views[oldest...newest],
-            acceptedBefore: acceptedBefore, acceptedAfter: accepted, preparedAfter: prepared)
+            acceptedBefore: acceptedBefore, acceptedAfter: accepted, preparedAfter: prepared, folder: folder)
     }
 }
 

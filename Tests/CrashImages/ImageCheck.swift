@@ -27,9 +27,14 @@ struct ImageCheck {
         let before = try states(store)
         try verify(store, root: view.root)
         try checkSent(before, point)
+        let folder = point.folder(of: image, seed: seed)
+        let folderCheck = FolderCheck(directory: directory)
+        try folderCheck.checkSent(JournalReader(store), folder)
         let head = try ReferenceCampaign.epoch(store)
         if finishes {
+            try folderCheck.place(folder)
             try await finish(store, head, before, point)
+            try folderCheck.checkEnd(JournalReader(store))
         } else {
             try goOn(store, head)
         }
@@ -52,7 +57,7 @@ struct ImageCheck {
     /// What the log calls sent was accepted before the power was cut.
     private func checkSent(_ states: [JobState], _ point: CrashPoint) throws {
         let accepted = Set(model.accepted[..<point.acceptedBefore])
-        for state in states {
+        for state in states where state.id != FolderCheck.job {
             for ordinal in state.ordinals(in: .sent) {
                 let message = Message(job: state.id.rawValue, ordinal: ordinal)
                 // A person has said so of one half of those in doubt.

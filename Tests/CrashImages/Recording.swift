@@ -11,13 +11,14 @@ enum Recording {
     static func run(directory: String, recipients: Int) async throws -> Trace {
         let journal = journal(directory)
         unsafe (journal + "/data.mdb").withCString { unsafe crash_recorder_start($0) }
+        watchFolder(directory)
         let world = World { mark($0) }
         let campaign = try ReferenceCampaign(directory: directory, recipients: recipients, world: world)
         try await start(campaign, journal) { engine in
             var jobs: [JobID] = []
-            for index in 0..<2 {
+            for index in 0..<ReferenceCampaign.jobs {
                 jobs.append(try await campaign.job(index, engine))
-                try await engine.start(jobs[index], endpoints: [campaign.endpoint(of: index)])
+                try await engine.start(jobs[index], endpoints: [try campaign.endpoint(of: index)])
             }
             await world.waitUntilAccepted(recipients / 2)
             try await engine.pause(jobs[0], reason: "a second look at the template")
@@ -36,7 +37,8 @@ enum Recording {
 
     /// Records how an engine goes on from an image: what a second power cut, during or after the recovery, meets.
     static func recovery(
-        from image: CrashImage, of point: CrashPoint, _ model: DiskModel, directory: String, recipients: Int
+        from image: CrashImage, of point: CrashPoint, _ model: DiskModel, directory: String, recipients: Int,
+        seed: UInt64
     ) async throws -> Trace {
         let bytes = point.bytes(of: image)
         let look = try ImageFile(directory: directory + "/look")
@@ -44,6 +46,8 @@ enum Recording {
         let view = try look.view()
         let file = try ImageFile(directory: journal(directory))
         unsafe file.path.withCString { unsafe crash_recorder_start($0) }
+        watchFolder(directory)
+        try FolderCheck(directory: directory).place(point.folder(of: image, seed: seed))
         let accepted = model.accepted[..<point.acceptedAfter]
         let prepared = model.prepared[..<point.preparedAfter]
         mark(.acknowledged(view))
@@ -54,6 +58,10 @@ enum Recording {
         let campaign = try ReferenceCampaign(directory: directory, recipients: recipients, world: world)
         try await start(campaign, file.directory) { engine in _ = try await campaign.finish(engine) }
         return try finished()
+    }
+
+    private static func watchFolder(_ directory: String) {
+        unsafe FolderCheck.path(directory).withCString { unsafe crash_recorder_watch_folder($0) }
     }
 
     private static func finished() throws -> Trace {

@@ -1,15 +1,19 @@
 import CampaignDomain
+import CampaignEndpoints
 import CampaignEngine
 import CampaignLog
 import Foundation
 import Logging
 
-/// The campaign that is recorded, and that every image goes on with: two jobs with all kinds of outcomes, the one through an
-/// endpoint that cannot tell what became of a claim, the other through one that can.
+/// The campaign that is recorded, and that every image goes on with: three jobs with all kinds of outcomes, the first
+/// through an endpoint that cannot tell what became of a claim, the second through one that can, the third into a drop directory.
 struct ReferenceCampaign {
     let directory: String
     let recipients: Int
     let world: World
+
+    static let jobs = 3
+    static let lastLine = "All terms apply, as they always did."
 
     /// Claims that the first endpoint may hold at once: after a crash, so many recipients at most are in doubt anew.
     static let lanes = 4
@@ -19,7 +23,7 @@ struct ReferenceCampaign {
         self.directory = directory
         self.recipients = recipients
         self.world = world
-        for index in 0..<2 {
+        for index in 0..<Self.jobs {
             var list = "email,name\n"
             for row in 0..<recipients { list += "r\(row)@list\(index).example,Name \(row)\n" }
             // Rows to be skipped.
@@ -42,14 +46,18 @@ struct ReferenceCampaign {
 
     private func definition(_ index: Int) -> JobDefinition {
         // Longer than a page, so that it lies on overflow pages.
-        let terms = String(repeating: "All terms apply, as they always did.\n", count: 150)
+        let terms = String(repeating: Self.lastLine + "\n", count: 150)
         return JobDefinition(
             key: "job-\(index)", from: "Shop <shop@example.com>", subject: "{{name}}, spring is here",
             text: Template("Hello {{name}}\n\(terms)", name: "message.txt"),
             retry: RetryPolicy(attempts: 4, firstMilliseconds: 3, capMilliseconds: 5))
     }
 
-    func endpoint(of index: Int) -> any Endpoint {
+    func endpoint(of index: Int) throws -> any Endpoint {
+        if index == 2 {
+            let folder = try StandardEndpoints.make([FolderCheck.url], relativeTo: directory)
+            return RenamedEndpoint(folder[0], name: "folder")
+        }
         guard index == 0 else { return ShelfEndpoint(name: "shelf", capacity: Self.lanes, world: world) }
         return AsyncEndpoint(name: "post", capacity: Self.lanes) { [world] delivery in
             switch delivery.ordinal % 29 {
@@ -73,14 +81,14 @@ struct ReferenceCampaign {
         ).id
     }
 
-    /// Brings both jobs to their end, wherever they are.
+    /// Brings all jobs to their end, wherever they are.
     func finish(_ engine: CampaignEngine) async throws -> [JobID] {
         var jobs: [JobID] = []
-        for index in 0..<2 {
+        for index in 0..<Self.jobs {
             let job = try await job(index, engine)
             jobs.append(job)
             let isPaused = try engine.reader.summary(job).state == .paused
-            try await engine.start(job, endpoints: [endpoint(of: index)])
+            try await engine.start(job, endpoints: [try endpoint(of: index)])
             if isPaused { try await engine.unpause(job) }
         }
         for job in jobs {

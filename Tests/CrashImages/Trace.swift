@@ -12,6 +12,9 @@ enum TraceRecord: Equatable {
     /// The file is shown under its name; before that, a power cut leaves no journal at all.
     case named
     case mark(String)
+    case folder(FolderChange)
+    case folderFlushBegan
+    case folderFlushEnded
     /// A call that is not modelled: the record cannot be used.
     case unknown(String)
 }
@@ -66,8 +69,26 @@ struct Trace {
         case CRASH_NAMED.rawValue: .named
         case CRASH_MARK.rawValue: .mark(String(decoding: payload, as: UTF8.self))
         case CRASH_UNKNOWN.rawValue: .unknown(String(decoding: payload, as: UTF8.self))
+        case CRASH_FOLDER_FLUSH_BEGAN.rawValue: .folderFlushBegan
+        case CRASH_FOLDER_FLUSH_ENDED.rawValue: .folderFlushEnded
+        case CRASH_FOLDER_WRITTEN.rawValue, CRASH_FOLDER_RENAMED.rawValue:
+            try folderChange(isRenaming: kind == CRASH_FOLDER_RENAMED.rawValue, offset: offset, payload)
         default: throw Damaged(description: "unknown record \(kind)")
         }
+    }
+
+    private static func folderChange(
+        isRenaming: Bool, offset: Int, _ payload: ArraySlice<UInt8>
+    ) throws(Damaged) -> TraceRecord {
+        guard let newline = payload.firstIndex(of: UInt8(ascii: "\n")) else {
+            throw Damaged(description: "a change of a folder names no file")
+        }
+        let name = String(decoding: payload[..<newline], as: UTF8.self)
+        let rest = payload[(newline + 1)...]
+        return .folder(
+            isRenaming
+                ? .renamed(name, String(decoding: rest, as: UTF8.self))
+                : .written(name, offset: offset, bytes: rest))
     }
 
     var writes: Int { records.count { if case .writeBegan = $0 { true } else { false } } }

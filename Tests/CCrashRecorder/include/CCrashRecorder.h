@@ -19,7 +19,14 @@ enum crash_record_kind {
     CRASH_NAMED = 6,     // the file gets the name under which it is looked for
     CRASH_MARK = 7,      // payload: text
     CRASH_UNKNOWN = 8,   // payload: the name of a call that is not modelled, or that failed
+    CRASH_FOLDER_WRITTEN = 9,   // offset; payload: name, newline, bytes
+    CRASH_FOLDER_RENAMED = 10,  // payload: name, newline, new name
+    CRASH_FOLDER_FLUSH_BEGAN = 11,
+    CRASH_FOLDER_FLUSH_ENDED = 12,
 };
+
+// Also records what happens to the files of this directory, its own and those one level below.
+void crash_recorder_watch_folder(const char *path);
 
 // Begins to record calls on the file that has, or will have, this absolute path without symbolic links. A file of that
 // name and ".new" is taken for the same one before it is linked to its name.
