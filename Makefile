@@ -32,7 +32,7 @@ test: test-deps
 # What a power cut may leave of the journal, opened one by one; `make test` looks at a slice of it.
 crash-images: deps
 	$(SWIFT) build -c release --product crash-images -j $(JOBS)
-	.build/release/crash-images --recipients 200 --sample 32 --recoveries 16 --jobs $(JOBS)
+	.build/release/crash-images --recipients 200 --sample 32 --jobs $(JOBS)
 
 bench: test-deps
 	@command -v mdb_stat >/dev/null 2>&1 || ./.ci/install lmdb-utils

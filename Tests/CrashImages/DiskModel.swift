@@ -9,6 +9,8 @@ struct DiskModel {
         case flushes
         /// Commits are acknowledged before their records are safe.
         case acknowledgements
+        /// Flushes of the drop directory are answered and keep nothing.
+        case folder
     }
 
     let trace: Trace
@@ -102,6 +104,8 @@ private struct WalkState {
         case .named:
             isNamed = true
             acceptedBefore = accepted
+        case .folderFlushEnded where defect == .folder:
+            folder.flushed.mark()
         case .folder, .folderFlushBegan, .folderFlushEnded:
             folder.take(record)
         case .unknown:

@@ -29,7 +29,7 @@ struct Options {
     static let usage = """
         usage: crash-images [--seed N] [--sample N] [--recipients N] [--every N] [--recoveries N] [--jobs N]
                             [--directory PATH] [--trace FILE] [--image POINT.IMAGE]
-                            [--broken flushes|acknowledgements]
+                            [--broken flushes|acknowledgements|folder]
         Records what the journal writes during a campaign, builds the files that a power cut may leave, and opens each.
           --seed        chooses the sample of images and of those that the engine goes on from (1)
           --sample      subsets of writes, pages and sectors at a crash point with too many to build all (16)

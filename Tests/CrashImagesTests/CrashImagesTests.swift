@@ -17,8 +17,8 @@ struct CrashImagesTests {
     }
 
     @Test(
-        "A journal whose flushes lie, and one that acknowledges before its record is safe, are caught, and the image can be seen again",
-        arguments: ["flushes", "acknowledgements"])
+        "A journal whose flushes lie, one that acknowledges too early, and a drop directory that is not flushed are caught",
+        arguments: ["flushes", "acknowledgements", "folder"])
     func brokenIsCaught(defect: String) async throws {
         let run = try await Tool.run("--broken", defect, "--every", "5", "--recipients", "40", "--jobs", "1")
         #expect(run.status == 1, "\(run.output)")
