@@ -4,7 +4,7 @@ SWIFT ?= swift
 JOBS ?= 2
 RUN := run
 
-.PHONY: run test bench format lint docs clean deps test-deps
+.PHONY: run test crash-images bench format lint docs clean deps test-deps
 
 # LMDB and pkg-config are the only things besides Swift that the engine needs.
 deps:
@@ -28,6 +28,11 @@ run: deps
 test: test-deps
 	$(SWIFT) build --build-tests -j $(JOBS)
 	$(SWIFT) test --skip-build
+
+# What a power cut may leave of the journal, opened one by one; `make test` looks at a slice of it.
+crash-images: deps
+	$(SWIFT) build -c release --product crash-images -j $(JOBS)
+	.build/release/crash-images --recipients 200 --sample 32 --jobs $(JOBS)
 
 bench: test-deps
 	@command -v mdb_stat >/dev/null 2>&1 || ./.ci/install lmdb-utils

@@ -103,6 +103,15 @@ let package = Package(
         .executableTarget(
             name: "CampaignLogProbe", dependencies: ["CampaignLog"], path: "Tests/CampaignLogProbe",
             swiftSettings: house),
+        .target(name: "CCrashRecorder", path: "Tests/CCrashRecorder"),
+        .executableTarget(
+            name: "crash-images",
+            dependencies: [
+                "CCampaignFileSystem", "CCrashRecorder", "CampaignDomain", "CampaignEndpoints", "CampaignEngine",
+                "CampaignLog", logging,
+            ],
+            path: "Tests/CrashImages", swiftSettings: house),
+        .testTarget(name: "CrashImagesTests", dependencies: ["crash-images"], swiftSettings: house),
         .testTarget(name: "CampaignLMDBTests", dependencies: ["CampaignLMDB"], swiftSettings: house),
         .testTarget(
             name: "CampaignLogTests", dependencies: ["CampaignLMDB", "CampaignLog", "CampaignLogProbe", crypto],

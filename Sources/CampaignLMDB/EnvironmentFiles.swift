@@ -18,7 +18,7 @@ struct EnvironmentFiles {
         } else if errno != EEXIST {
             throw LMDBError(returned: errno, operation: "creating directory \(directory)")
         }
-        let created = try createFile(dataPath)
+        let created = try createDataFile()
         if try createFile(lockPath) || created {
             try Self.synchronise(directory: directory)
         }

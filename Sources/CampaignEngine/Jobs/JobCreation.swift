@@ -130,7 +130,7 @@ struct JobCreation {
     /// The same key must mean the same messages to the same people.
     private func compare(_ id: JobID, _ record: JobRecord, _ store: any EventStore) throws(EngineError) {
         // Only the terms are wanted: the job's first event holds them.
-        guard let state = try JobLoader.load(id, store, until: record.sequence) else {
+        guard let state = try JobLoader.loadFirstFrame(id, from: record.sequence, store) else {
             throw EngineError(.journalCorrupt, "job \(definition.key) is in the index but not in the log")
         }
         let stored = try DefinitionStore.load(state.terms, store)

@@ -19,6 +19,23 @@ enum JobLoader {
         try load(JobIndex.load(store), store, until: until, usesSnapshot: usesSnapshot)
     }
 
+    /// A job as its first frame made it: its terms, its list's size. `sequence` is where the index says it begins.
+    static func loadFirstFrame(
+        _ job: JobID, from sequence: EventSequence, _ store: any EventStore
+    ) throws(EngineError) -> JobState? {
+        var state: JobState?
+        do {
+            try store.scan(from: max(sequence, 1)) { header, payload in
+                guard header.job == job.rawValue else { return true }
+                state = try JobState(firstFrame: payload, FrameContext(header))
+                return false
+            }
+        } catch {
+            throw EngineError.wrapping(error)
+        }
+        return state
+    }
+
     private static func load(
         _ jobs: [(id: JobID, record: JobRecord)], _ store: any EventStore, until: EventSequence?, usesSnapshot: Bool
     ) throws(EngineError) -> [JobState] {

@@ -9,7 +9,8 @@ import CampaignMutants
 /// A line of the job index: a derived table that says where a job begins, rebuilt from the log when it is gone.
 struct JobRecord: Codable, Hashable, Sendable {
     var key: String
-    /// Sequence of `JobCreated`.
+    /// Sequence of `JobCreated`, or a little less when other jobs committed while this one was created: no event of
+    /// the job lies before it.
     var sequence: EventSequence
     /// What the list's files looked like when they were imported: unchanged files need not be read again.
     var fingerprints: [FileFingerprint] = []

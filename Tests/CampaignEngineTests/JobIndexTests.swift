@@ -1,0 +1,36 @@
+import CampaignDomain
+import CampaignLog
+import Testing
+
+@testable import CampaignEngine
+
+@Suite("The job index")
+struct JobIndexTests {
+    @Test("A job that is created while another one's events are committed is found again")
+    func createdBesideARun() throws {
+        let scratch = try Scratch()
+        let store = MemoryEventStore()
+        let source = RecipientSource(path: try scratch.file("list.csv", Sample.list(10)))
+        func creation(_ key: String, before: CommitGroup?) -> JobCreation {
+            var definition = Sample.definition
+            definition.key = key
+            return JobCreation(definition, source, nil) { group throws(EngineError) in
+                do throws(LogError) {
+                    // A running job's commit comes first: the head that the creation has read is an old one.
+                    if let before { _ = try store.commit(before) }
+                    _ = try store.commit(group)
+                } catch {
+                    throw EngineError(error)
+                }
+            }
+        }
+        let first = try creation("first", before: nil).run(store)
+        var events = EventEncoder()
+        events.append(.jobPaused(reason: "any"))
+        let group = CommitGroup(frames: [FrameDraft(events, job: first.id, time: .current)])
+        let second = try creation("second", before: group).run(store)
+        #expect(second.isNew)
+        let again = try creation("second", before: nil).run(store)
+        #expect(again.id == second.id && !again.isNew)
+    }
+}
