@@ -15,12 +15,12 @@
 /// | 80 | | payload |
 ///
 /// The checksum comes first so that it covers one contiguous range, whatever a later version puts there.
-enum FrameCodec {
+package enum FrameCodec {
     static func sizeBytes(of draft: FrameDraft) -> Int {
         FrameHeader.sizeBytes + draft.payload.count
     }
 
-    static func encode(_ header: FrameHeader, payload: [UInt8]) -> [UInt8] {
+    package static func encode(_ header: FrameHeader, payload: [UInt8]) -> [UInt8] {
         let size = FrameHeader.sizeBytes + payload.count
         return unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
             unsafe write(header, payload: payload.span.bytes, to: UnsafeMutableRawBufferPointer(buffer))
@@ -80,7 +80,7 @@ enum FrameCodec {
     /// Reads and checks a whole frame; its payload is everything from `FrameHeader.sizeBytes` on.
     /// - Parameter sequence: the key that the frame was stored under.
     /// - Throws: `corrupted`, or `newerFormat` for an undamaged frame of a newer program.
-    static func decode(_ frame: RawSpan, storedAt sequence: UInt64) throws(LogError) -> FrameHeader {
+    package static func decode(_ frame: RawSpan, storedAt sequence: UInt64) throws(LogError) -> FrameHeader {
         guard frame.byteCount >= FrameHeader.sizeBytes else {
             throw .corrupted(sequence: sequence, reason: "the frame has \(frame.byteCount) bytes, too few for a header")
         }
