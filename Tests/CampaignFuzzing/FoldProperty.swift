@@ -11,6 +11,11 @@ enum FoldProperty {
         var auditor = LawAuditor()
         var sequence: EventSequence = 1
         var state: JobState?
+        let start = EngineStart(epoch: 1, host: "h", hostIdentity: "i", bootID: "b", processID: 1, version: "v")
+        var opening = EventEncoder()
+        opening.append(.engineStarted(start))
+        unsafe auditor.frame(opening.bytes.span.bytes, context(sequence, 1, 0, job: .journal))
+        sequence += 1
         if input.byte() & 1 == 0 {
             var encoder = EventEncoder()
             encoder.append(.jobCreated(JobTerms(key: "k", name: "n")))
@@ -31,7 +36,9 @@ enum FoldProperty {
             sequence &+= UInt64(count)
             if var present = state {
                 let before = try fromSnapshot(present)
-                guard fold(&present, payload, context) else { return }
+                guard fold(&present, payload, context) else {
+                    return try require(auditor.violationCount > 0, "the fold refuses what the auditor passes")
+                }
                 state = present
                 try checkWhole(present)
                 var other = before
@@ -41,14 +48,16 @@ enum FoldProperty {
                 do throws(FoldFailure) {
                     state = try unsafe JobState(firstFrame: payload.span.bytes, context)
                 } catch {
-                    return
+                    return try require(auditor.violationCount > 0, "the fold refuses what the auditor passes: \(error)")
                 }
             }
         }
         try require(auditor.finish().count <= LawViolations.keptMax, "more violations than are kept")
     }
 
-    private static func context(_ sequence: EventSequence, _ count: UInt32, _ time: Int64) -> FrameContext {
+    private static func context(
+        _ sequence: EventSequence, _ count: UInt32, _ time: Int64, job: JobID = job
+    ) -> FrameContext {
         FrameContext(
             job: job, firstSequence: sequence, count: count, time: Timestamp(milliseconds: time), epoch: 1)
     }

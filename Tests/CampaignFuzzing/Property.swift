@@ -8,6 +8,7 @@ package enum Property: String, CaseIterable, Sendable {
     case events
     case fold
     case snapshot
+    case machine
     case chunk
     case reply
     case csv
@@ -26,6 +27,7 @@ package enum Property: String, CaseIterable, Sendable {
         case .events: try EventsProperty.check(input)
         case .fold: try FoldProperty.check(input)
         case .snapshot: try SnapshotProperty.check(input)
+        case .machine: try MachineProperty.check(input)
         case .chunk: try ChunkProperty.check(input)
         case .reply: try ReplyProperty.check(input)
         case .csv: try ListProperty.checkTable(input)
