@@ -96,7 +96,8 @@ let package = Package(
         .target(
             name: "CampaignFuzzing",
             dependencies: [
-                "CampaignDomain", "CampaignLists", "CampaignLog", "CampaignMail", "CampaignManifest", "CampaignSMTP",
+                "CampaignDomain", "CampaignEndpoints", "CampaignEngine", "CampaignLists", "CampaignLog", "CampaignMail",
+                "CampaignManifest", "CampaignSMTP",
             ],
             path: "Tests/CampaignFuzzing", swiftSettings: house),
         .testTarget(name: "CampaignFuzzingTests", dependencies: ["CampaignFuzzing"], swiftSettings: house),

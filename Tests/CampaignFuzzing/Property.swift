@@ -16,6 +16,7 @@ package enum Property: String, CaseIterable, Sendable {
     case manifest
     case address
     case mailbox
+    case endpoint
     case template
     case message
 
@@ -35,6 +36,7 @@ package enum Property: String, CaseIterable, Sendable {
         case .manifest: try ManifestProperty.check(input)
         case .address: try AddressProperty.check(input)
         case .mailbox: try MailboxProperty.check(input)
+        case .endpoint: try EndpointProperty.check(input)
         case .template: try TemplateProperty.check(input)
         case .message: try MessageProperty.check(input)
         }
