@@ -4,7 +4,7 @@ SWIFT ?= swift
 JOBS ?= 2
 RUN := run
 
-.PHONY: run test crash-images bench format lint docs clean deps test-deps
+.PHONY: run test simulate mutants crash-images fuzz fuzz-short bench format lint docs clean deps test-deps
 
 # LMDB and pkg-config are the only things besides Swift that the engine needs.
 deps:
@@ -33,6 +33,16 @@ test: test-deps
 crash-images: deps
 	$(SWIFT) build -c release --product crash-images -j $(JOBS)
 	.build/release/crash-images --recipients 200 --sample 32 --jobs $(JOBS)
+
+# Searches for input that breaks a reader of outside input; `make fuzz SECONDS=60 TARGETS="csv reply"`.
+SECONDS := 600
+TARGETS :=
+fuzz: deps
+	.ci/fuzz seconds $(SECONDS) $(TARGETS)
+
+# The same with a fixed seed and few inputs: less than a minute, besides the build.
+fuzz-short: deps
+	.ci/fuzz runs 20000
 
 bench: test-deps
 	@command -v mdb_stat >/dev/null 2>&1 || ./.ci/install lmdb-utils

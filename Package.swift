@@ -1,6 +1,13 @@
 // swift-tools-version:6.2
 import PackageDescription
 
+/// Where libFuzzer lies, for `make fuzz`: then everything is compiled with coverage, and `campaign-fuzz` exists.
+let fuzzer = Context.environment["CAMPAIGN_FUZZER"]
+
+/// Bugs that the simulator must find are compiled in only where this is set (`make mutants`).
+let plantsMutants = Context.environment["CAMPAIGN_MUTANTS"] != nil
+let mutants: [Target.Dependency] = plantsMutants ? ["CampaignMutants"] : []
+
 let house: [SwiftSetting] =
     [
         .swiftLanguageMode(.v6),
@@ -9,11 +16,8 @@ let house: [SwiftSetting] =
         .enableUpcomingFeature("InternalImportsByDefault"),
         .enableUpcomingFeature("MemberImportVisibility"),
         .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-    ] + (Context.environment["CAMPAIGN_MUTANTS"] == nil ? [] : [.define("CAMPAIGN_MUTANTS")])
-
-/// Bugs that the simulator must find are compiled in only where this is set (`make mutants`).
-let plantsMutants = Context.environment["CAMPAIGN_MUTANTS"] != nil
-let mutants: [Target.Dependency] = plantsMutants ? ["CampaignMutants"] : []
+    ] + (plantsMutants ? [.define("CAMPAIGN_MUTANTS")] : [])
+    + (fuzzer == nil ? [] : [.unsafeFlags(["-sanitize=fuzzer"])])
 
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -21,6 +25,7 @@ let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mus
 let nio: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
 ]
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 
 let package = Package(
@@ -72,13 +77,14 @@ let package = Package(
             dependencies: ["CCampaignFileSystem", "CampaignDomain", "CampaignEngine", "CampaignMail", "CampaignSMTP"]
                 + nio,
             swiftSettings: house),
+        .target(
+            name: "CampaignManifest", dependencies: ["CampaignDomain", "CampaignMail", yams], swiftSettings: house),
         .executableTarget(
             name: "campaign",
             dependencies: [
-                "CampaignDomain", "CampaignEndpoints", "CampaignEngine", "CampaignMail", logging,
+                "CampaignDomain", "CampaignEndpoints", "CampaignEngine", "CampaignMail", "CampaignManifest", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Rainbow", package: "Rainbow"),
-                .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: house),
 
@@ -112,6 +118,17 @@ let package = Package(
             ],
             path: "Tests/CrashImages", swiftSettings: house),
         .testTarget(name: "CrashImagesTests", dependencies: ["crash-images"], swiftSettings: house),
+        .target(
+            name: "CampaignFuzzing",
+            dependencies: [
+                "CampaignDomain", "CampaignEndpoints", "CampaignEngine", "CampaignLists", "CampaignLog", "CampaignMail",
+                "CampaignManifest", "CampaignSMTP",
+            ],
+            path: "Tests/CampaignFuzzing", swiftSettings: house),
+        .testTarget(name: "CampaignFuzzingTests", dependencies: ["CampaignFuzzing"], swiftSettings: house),
+        .executableTarget(
+            name: "golden-journals", dependencies: ["CampaignDomain", "CampaignEngine", "CampaignLog"],
+            path: "Tests/GoldenJournals", swiftSettings: house),
         .testTarget(name: "CampaignLMDBTests", dependencies: ["CampaignLMDB"], swiftSettings: house),
         .testTarget(
             name: "CampaignLogTests", dependencies: ["CampaignLMDB", "CampaignLog", "CampaignLogProbe", crypto],
@@ -126,7 +143,10 @@ let package = Package(
         .testTarget(
             name: "CampaignSMTPTests", dependencies: ["CampaignSMTP", nioEmbedded] + nio, swiftSettings: house),
         .testTarget(
-            name: "CampaignCLITests", dependencies: ["CampaignDomain", "CampaignEngine", "campaign"],
+            name: "CampaignManifestTests", dependencies: ["CampaignDomain", "CampaignManifest"], swiftSettings: house),
+        .testTarget(
+            name: "CampaignCLITests",
+            dependencies: ["CampaignDomain", "CampaignEngine", "CampaignManifest", "campaign"],
             swiftSettings: house),
         .testTarget(
             name: "CampaignProcessTests", dependencies: ["campaign", "recording-smtp-server"], swiftSettings: house),
@@ -142,3 +162,10 @@ let package = Package(
             swiftSettings: house),
     ] + (plantsMutants ? [.target(name: "CampaignMutants", path: "Tests/CampaignMutants", swiftSettings: house)] : [])
 )
+
+if let fuzzer {
+    package.targets.append(
+        .executableTarget(
+            name: "campaign-fuzz", dependencies: ["CampaignFuzzing"], path: "Tests/CampaignFuzz", swiftSettings: house,
+            linkerSettings: [.unsafeFlags(["-Xlinker", fuzzer]), .linkedLibrary("stdc++"), .linkedLibrary("m")]))
+}

@@ -87,6 +87,8 @@ public struct EndpointURL: Hashable, Sendable, CustomStringConvertible {
         guard host.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
             throw refuse("the host has other characters than ASCII")
         }
+        // The log's form puts brackets around nothing but an address with colons.
+        guard !host.contains(where: { $0 == "[" || $0 == "]" }) else { throw refuse("a bracket inside the host") }
         guard !rest.isEmpty else { return .smtp(host: String(host), port: 25) }
         guard rest.first == ":", let port = Int(rest.dropFirst()), (1...65535).contains(port) else {
             throw refuse("the port must be a number from 1 to 65535")

@@ -43,7 +43,7 @@ package struct FrameHeader: Sendable, Equatable {
     package static let formatVersionSupported: UInt16 = 1
     package static let sizeBytes = 80
 
-    init(draft: FrameDraft, epoch: UInt64, firstSequence: UInt64, rootBefore: MerkleRoot) {
+    package init(draft: FrameDraft, epoch: UInt64, firstSequence: UInt64, rootBefore: MerkleRoot) {
         formatVersion = Self.formatVersionSupported
         flags = 0
         job = draft.job

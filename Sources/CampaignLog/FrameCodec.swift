@@ -24,7 +24,7 @@ package enum FrameCodec {
         FrameHeader.sizeBytes + draft.payload.count
     }
 
-    static func encode(_ header: FrameHeader, payload: [UInt8]) -> [UInt8] {
+    package static func encode(_ header: FrameHeader, payload: [UInt8]) -> [UInt8] {
         let size = FrameHeader.sizeBytes + payload.count
         return unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
             unsafe write(header, payload: payload.span.bytes, to: UnsafeMutableRawBufferPointer(buffer))

@@ -1,7 +1,7 @@
 /// The one record in the environment's main database: where the log ends and whom the journal belongs to.
 ///
 /// It lies on a page that every commit writes anyway. All but identity is derived from the frames.
-struct HeadRecord: Equatable, Sendable {
+package struct HeadRecord: Equatable, Sendable {
     var nextSequence: UInt64 = 1
     var epoch: UInt64 = 0
     /// Commits of engines so far: tells after a failure whether one was stored.
@@ -19,7 +19,7 @@ struct HeadRecord: Equatable, Sendable {
     static let key: [UInt8] = Array("head".utf8)
     static let formatVersionSupported: UInt16 = 1
 
-    var head: LogHead {
+    package var head: LogHead {
         LogHead(nextSequence: nextSequence, frames: tree.count, root: root, epoch: epoch)
     }
 
@@ -61,7 +61,7 @@ extension HeadRecord {
     private static let hostNameSizeMaxBytes = 255
 
     /// Little-endian: XXH64 of the rest, version, peaks, length of the name, zero, then the fields in order.
-    func encode() -> [UInt8] {
+    package func encode() -> [UInt8] {
         let name = hostName.utf8.prefix(Self.hostNameSizeMaxBytes)
         var body: [UInt8] = []
         body.reserveCapacity(Self.fixedSizeBytes + tree.peaks.count * MerkleRoot.sizeBytes + name.count)
@@ -83,7 +83,7 @@ extension HeadRecord {
     }
 
     /// - Throws: `corrupted`, or `newerFormat` for an undamaged record of a newer program.
-    init(decoding bytes: RawSpan) throws(LogError) {
+    package init(decoding bytes: RawSpan) throws(LogError) {
         guard bytes.byteCount >= 16,
             XXH64.hash(bytes.extracting(droppingFirst: 8)) == bytes.integer(at: 0, as: UInt64.self)
         else { throw Self.damaged }

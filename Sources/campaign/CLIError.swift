@@ -1,4 +1,5 @@
 import CampaignEngine
+import CampaignManifest
 
 /// What went wrong, where, and how to mend it: one line on standard error, and the exit status.
 struct CLIError: Error, Hashable, CustomStringConvertible {
@@ -23,6 +24,12 @@ struct CLIError: Error, Hashable, CustomStringConvertible {
         let status = ExitStatus(error.code)
         self.init(status, error.code.description, remedy: lines.first)
         further = lines.dropFirst().map { CLIError(status, error.code.description, remedy: $0) }
+    }
+
+    init(_ error: ManifestError) {
+        let problems = error.problems.map { CLIError(.badInput, $0.what, at: $0.place, remedy: $0.remedy) }
+        self = problems.first ?? CLIError(.badInput, "bad campaign file")
+        further = Array(problems.dropFirst())
     }
 
     var description: String {

@@ -26,7 +26,8 @@ struct EndpointURLTests {
         "Bad addresses are refused with what would be right",
         arguments: [
             ("ftp://x", "smtp://host:port"), ("smtp://", "host"), ("smtp://h:0", "65535"), ("smtp://h:x", "65535"),
-            ("smtp://h/path", "path"), ("smtps://h", "not supported by this version yet"), ("dir:", "dir:outbox"),
+            ("smtp://h/path", "path"), ("smtp://[[a]:25", "bracket"),
+            ("smtps://h", "not supported by this version yet"), ("dir:", "dir:outbox"),
             ("smtp://h?connections=0", "from 1"), ("smtp://h?timeout=soon", "60s"),
             ("smtp://h?conections=2", "connections"),
             ("smtp://h?rate=5/s", "not supported by this version yet"),

@@ -14,7 +14,7 @@ struct JobIndexTests {
         func creation(_ key: String, before: CommitGroup?) -> JobCreation {
             var definition = Sample.definition
             definition.key = key
-            return JobCreation(definition, source, nil) { group throws(EngineError) in
+            return JobCreation(definition, source, nil, SystemClock()) { group throws(EngineError) in
                 do throws(LogError) {
                     // A running job's commit comes first: the head that the creation has read is an old one.
                     if let before { _ = try store.commit(before) }

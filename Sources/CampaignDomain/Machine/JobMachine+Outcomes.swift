@@ -152,13 +152,15 @@ extension JobMachine {
         }
     }
 
-    /// The messages are durable at the endpoint: now they may be claimed.
+    /// The messages are durable at the endpoint: now they may be claimed. A second answer for the same message is ignored,
+    /// here and in the two below.
     package mutating func prepared(
         _ endpoint: EndpointIndex, _ ordinals: [Ordinal], now: Timestamp, _ decision: inout Decision
     ) {
-        guard Int(endpoint) < lanes.count, let lane = lanes[Int(endpoint)] else { return }
+        let ordinals = takePrepared(endpoint, ordinals)
+        guard !ordinals.isEmpty, let lane = lanes[Int(endpoint)] else { return }
         guard mode == .running, state.phase == .running, lane.status == .active || lane.status == .trial else {
-            unprepared(endpoint, ordinals, nil, now: now, &decision)
+            returnUnclaimed(endpoint, ordinals)
             return
         }
         claim(endpoint, lane, ordinals, &decision)
@@ -169,9 +171,9 @@ extension JobMachine {
         _ endpoint: EndpointIndex, _ ordinals: [Ordinal], _ fault: EndpointFault?, now: Timestamp,
         _ decision: inout Decision
     ) {
-        guard Int(endpoint) < lanes.count, let lane = lanes[Int(endpoint)] else { return }
-        lanes[Int(endpoint)]?.inFlight -= ordinals.count
-        for ordinal in ordinals { giveBack(ordinal) }
+        let ordinals = takePrepared(endpoint, ordinals)
+        guard !ordinals.isEmpty, let lane = lanes[Int(endpoint)] else { return }
+        returnUnclaimed(endpoint, ordinals)
         if let fault { self.fault(endpoint, lane.generation, fault, now, &decision) }
     }
 
@@ -179,15 +181,29 @@ extension JobMachine {
     package mutating func unrenderable(
         _ endpoint: EndpointIndex, _ ordinal: Ordinal, reason: String, now: Timestamp, _ decision: inout Decision
     ) {
-        guard Int(endpoint) < lanes.count, let lane = lanes[Int(endpoint)] else { return }
+        guard !takePrepared(endpoint, [ordinal]).isEmpty, let lane = lanes[Int(endpoint)] else { return }
         guard mode == .running, state.phase == .running, lane.status != .removed else {
             // Nothing is claimed any more, not even to say that it cannot be sent: the next run finds out again.
-            unprepared(endpoint, [ordinal], nil, now: now, &decision)
+            returnUnclaimed(endpoint, [ordinal])
             return
         }
         lanes[Int(endpoint)]?.inFlight -= 1
         emit(ordinal, .claimed(endpoint), &decision)
         emit(ordinal, .failed(endpoint, .rendering, reply: reason), &decision)
+    }
+
+    /// Those of the messages that this endpoint was asked to prepare and has not answered yet.
+    private mutating func takePrepared(_ endpoint: EndpointIndex, _ ordinals: [Ordinal]) -> [Ordinal] {
+        ordinals.filter { ordinal in
+            guard preparing[ordinal] == endpoint else { return false }
+            preparing[ordinal] = nil
+            return true
+        }
+    }
+
+    private mutating func returnUnclaimed(_ endpoint: EndpointIndex, _ ordinals: [Ordinal]) {
+        lanes[Int(endpoint)]?.inFlight -= ordinals.count
+        for ordinal in ordinals { giveBack(ordinal) }
     }
 
     /// The answer to `probe`, for all of its ordinals in their order.

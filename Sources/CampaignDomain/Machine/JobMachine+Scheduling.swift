@@ -39,6 +39,7 @@ extension JobMachine {
             pacer.consume(ordinals.count)
             lanes[index]?.inFlight += ordinals.count
             if lane.setup.preparesBeforeClaim {
+                for ordinal in ordinals { preparing[ordinal] = EndpointIndex(index) }
                 decision.actions.append(.prepare(EndpointIndex(index), ordinals))
             } else {
                 claim(EndpointIndex(index), lane, ordinals, &decision)

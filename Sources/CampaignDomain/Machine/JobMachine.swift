@@ -18,6 +18,8 @@ package struct JobMachine: Sendable {
     var returnedHead = 0
     var deferred = DueQueue()
     var pacer: Pacer
+    /// Being prepared, and where: a second answer for one is about nothing.
+    var preparing: [Ordinal: EndpointIndex] = [:]
     /// Claims left over by a crash whose endpoint has been asked.
     var probing = 0
     /// The endpoint that is offered work first; moves on, so that none is preferred.

@@ -38,7 +38,8 @@ extension JobState {
     }
 
     /// Reads ``encoded()`` back. The tally is counted anew, so a snapshot cannot lie about it.
-    package init(encoded span: RawSpan) throws(CodecError) {
+    /// - Parameter countMax: bounds what damaged bytes can make us allocate: two bytes for each recipient.
+    package init(encoded span: RawSpan, countMax: UInt32 = recipientsMax) throws(CodecError) {
         var reader = ByteReader(end: span.byteCount)
         guard try reader.byte(span) == Self.snapshotVersion else { throw CodecError("other snapshot version", at: 0) }
         let id = JobID(try reader.number(span, as: UInt32.self))
@@ -71,7 +72,7 @@ extension JobState {
             let ordinal = try reader.number(span, as: Ordinal.self)
             doubts[ordinal] = try reader.number(span, as: UInt32.self)
         }
-        recipients = try RecipientTable(span, &reader, countMax: Int(recipientsMax))
+        recipients = try RecipientTable(span, &reader, countMax: Int(countMax))
         guard reader.isAtEnd else { throw CodecError("snapshot is longer than its fields", at: reader.offset) }
         try recount()
     }

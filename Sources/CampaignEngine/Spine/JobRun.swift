@@ -41,11 +41,7 @@ final class JobRun {
 
     func start(now: Timestamp) {
         for endpoint in given { endpoint.attach(EndpointReporter(inbox: inbox)) }
-        let setups = given.map {
-            EndpointSetup(
-                name: $0.name, capacity: $0.capacity, preparesBeforeClaim: $0.preparesBeforeClaim, policy: $0.policy)
-        }
-        machine.start(setups, now: now, &decision)
+        machine.start(given.map(EndpointSetup.init), now: now, &decision)
     }
 
     /// Carries out what the machine wants. Called only when the decision's events are durable.
@@ -117,5 +113,13 @@ final class JobRun {
             closing.begin()
             endpoint.beginClosing(deadline: deadline) { closing.end() }
         }
+    }
+}
+
+extension EndpointSetup {
+    init(_ endpoint: any Endpoint) {
+        self.init(
+            name: endpoint.name, capacity: endpoint.capacity, preparesBeforeClaim: endpoint.preparesBeforeClaim,
+            policy: endpoint.policy)
     }
 }

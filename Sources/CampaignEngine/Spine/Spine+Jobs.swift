@@ -21,9 +21,13 @@ extension Spine {
         guard let state = try JobLoader.load(job, store) else {
             throw EngineError(.noSuchJob, "there is no job \(job)")
         }
+        let machine = JobMachine(state, options)
+        if let obstacle = machine.obstacle(to: endpoints.map(EndpointSetup.init)) {
+            throw EngineError(.badEndpoint, "job \(state.terms.key) cannot run: \(obstacle)")
+        }
         let run = JobRun(
-            JobMachine(state, options), content: try JobContent(state, store), endpoints: endpoints, store: store,
-            inbox: inbox, channel: channel)
+            machine, content: try JobContent(state, store), endpoints: endpoints, store: store, inbox: inbox,
+            channel: channel)
         runs.append(run)
         run.start(now: now)
     }

@@ -40,7 +40,7 @@ package struct Mailbox: Equatable, Sendable {
             self.address = try Self.checked(bytes)
             return
         }
-        guard let open = bytes.lastIndex(of: UInt8(ascii: "<")) else {
+        guard let open = Self.openingBracket(bytes) else {
             throw .malformedAddress(String(decoding: bytes, as: UTF8.self))
         }
         self.address = try Self.checked(bytes[(open + 1)...].dropLast())
@@ -48,15 +48,30 @@ package struct Mailbox: Equatable, Sendable {
         self.displayName = name.isEmpty ? nil : name
     }
 
+    /// RFC 5321 §4.5.3.1.3, without the brackets.
+    private static let addressLengthMax = 254
+
     /// The domain of the address.
     package var domain: String {
         String(decoding: Array(address.utf8.reversed().prefix { $0 != UInt8(ascii: "@") }.reversed()), as: UTF8.self)
     }
 
+    /// The last "<" behind which stands an address, since a quoted local part may hold others; else the last one.
+    private static func openingBracket(_ bytes: ArraySlice<UInt8>) -> Int? {
+        let last = bytes.lastIndex(of: UInt8(ascii: "<"))
+        var open = last
+        // Further back there is no address: hostile text costs no more than this.
+        while let candidate = open, bytes.endIndex - candidate <= addressLengthMax + 2 {
+            if (try? checked(bytes[(candidate + 1)...].dropLast())) != nil { return candidate }
+            open = bytes[..<candidate].lastIndex(of: UInt8(ascii: "<"))
+        }
+        return last
+    }
+
     private static func checked(_ bytes: ArraySlice<UInt8>) throws(MailboxError) -> String {
         let address = String(decoding: bytes, as: UTF8.self)
         guard AddressSyntax.isASCII(bytes.span) else { throw .nonASCIIAddress(address) }
-        guard AddressSyntax.isAddress(bytes.span), bytes.count <= 254, hasOrderlyDots(bytes) else {
+        guard AddressSyntax.isAddress(bytes.span), bytes.count <= addressLengthMax, hasOrderlyDots(bytes) else {
             throw .malformedAddress(address)
         }
         return address

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CampaignDomain
 import CampaignEngine
+import CampaignManifest
 import Foundation
 
 /// Which journal.

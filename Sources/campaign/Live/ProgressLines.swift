@@ -1,5 +1,6 @@
 import CampaignDomain
 import CampaignEngine
+import CampaignManifest
 
 /// A running job as a few lines that fit a terminal: the bar, then one line for each endpoint.
 struct ProgressLines {

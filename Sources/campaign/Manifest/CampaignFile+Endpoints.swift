@@ -1,5 +1,6 @@
 import CampaignEndpoints
 import CampaignEngine
+import CampaignManifest
 import Foundation
 
 extension CampaignFile {

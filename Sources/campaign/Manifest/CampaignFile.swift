@@ -1,5 +1,6 @@
 import CampaignDomain
 import CampaignEngine
+import CampaignManifest
 import Foundation
 
 /// A campaign file and what it names, read: ready to be checked, previewed or run.
@@ -20,7 +21,7 @@ struct CampaignFile {
         let yaml = try text(
             of: path, what: "campaign file", place: nil, sizeMaxBytes: ManifestDecoder.sizeMaxBytes,
             remedy: "name a campaign file, or make one with `campaign init`")
-        let manifest = try ManifestDecoder.decode(yaml, file: path)
+        let manifest = try manifest(yaml, file: path)
         let directory = directory(of: path)
         let definition = JobDefinition(
             key: manifest.job, name: manifest.name, from: manifest.from, envelopeSender: manifest.envelopeSender,
@@ -34,6 +35,14 @@ struct CampaignFile {
             path: resolve(manifest.recipients.value, in: directory),
             suppressionPaths: manifest.suppress.map { resolve($0.value, in: directory) }, skipsInvalid: skipsInvalid)
         return CampaignFile(path: path, manifest: manifest, definition: definition, recipients: recipients)
+    }
+
+    private static func manifest(_ yaml: String, file: String) throws(CLIError) -> Manifest {
+        do {
+            return try ManifestDecoder.decode(yaml, file: file)
+        } catch {
+            throw CLIError(error)
+        }
     }
 
     static func directory(of path: String) -> String {

@@ -1,5 +1,6 @@
 import CampaignDomain
 import CampaignEngine
+import CampaignManifest
 
 /// What an event's recipient and endpoints are called; nil where the journal no longer says.
 struct EventNames {

@@ -1,4 +1,5 @@
 import CampaignEngine
+import CampaignManifest
 import Foundation
 import Testing
 
@@ -58,6 +59,24 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let error = #expect(throws: CLIError.self) { try CampaignFile.load(directory + name) }
         #expect(error?.status == .inputNotFound)
+    }
+
+    @Test("each mistake in a campaign file is a line of its own, and bad input") func mistakes() throws {
+        let directory = try directory(["c.yaml": Self.manifest + "rate: fast\ncolour: red\n"])
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let error = #expect(throws: CLIError.self) { try CampaignFile.load(directory + "/c.yaml") }
+        #expect(error?.status == .badInput)
+        #expect(error?.lines.count == 2)
+        #expect(error?.lines.allSatisfy { $0.hasPrefix("campaign: `") && $0.contains("c.yaml:") } == true)
+        #expect(error?.further.allSatisfy { $0.status == .badInput } == true)
+    }
+
+    @Test("the sample that init writes is a good campaign file") func sample() throws {
+        let text = try #require(SampleCampaign.files.first { $0.name == "campaign.yaml" }).text
+        let manifest = try ManifestDecoder.decode(text, file: "campaign.yaml")
+        let written = SampleCampaign.files.map(\.name)
+        #expect(written.contains(manifest.recipients.value))
+        #expect(manifest.endpoints.map(\.value) == ["dir:outbox"])
     }
 
     @Test("a template that is not UTF-8 is refused") func notText() throws {

@@ -40,6 +40,27 @@ import Testing
         #expect(bench.log.audit() == [])
     }
 
+    @Test("a second answer about the same preparation is ignored, whatever it says")
+    func answeredTwice() throws {
+        var bench = try MachineBench(3)
+        bench.start([directory()])
+        bench.prepared(0, [0, 1])
+        #expect(bench.prepared(0, [0, 1]) == Answer())
+        let again = bench.input {
+            $0.unprepared(0, [0, 1], EndpointFault(.unavailable, "disk full"), now: $1, &$2)
+            $0.unrenderable(0, 1, reason: "no such column", now: $1, &$2)
+            $0.prepared(0, [2], now: $1, &$2)
+            $0.advance(now: $1, &$2)
+        }
+        #expect(again == Answer())
+        #expect(bench.machine.inFlight == 2)
+        #expect(bench.outcome(0, .ok).actions == [.prepare(0, [2])])
+        bench.outcome(1, .ok)
+        bench.prepared(0, [2])
+        #expect(bench.outcome(2, .ok).actions == [.finished(.completed)])
+        #expect(bench.log.audit() == [])
+    }
+
     @Test("a pause between prepare and claim: nothing is claimed until it is over, then all is prepared again")
     func pauseBetween() throws {
         var bench = try MachineBench(2)

@@ -14,6 +14,8 @@ struct MailboxTests {
             ("\"The \\\"Shop\\\" \\\\\" <shop@example.com>", "The \"Shop\" \\", "shop@example.com"),
             ("Käse & Co. <kaese@example.com>", "Käse & Co.", "kaese@example.com"),
             ("\"a < b\" <\"odd local\"@[192.0.2.1]>", "a < b", "\"odd local\"@[192.0.2.1]"),
+            ("<\"a<b\"@example.com>", nil, "\"a<b\"@example.com"),
+            ("\"a <b\" <\"<x@y.z>\"@example.com>", "a <b", "\"<x@y.z>\"@example.com"),
         ])
     func reads(text: String, name: String?, address: String) throws {
         let mailbox = try Mailbox(parsing: text)
@@ -30,6 +32,7 @@ struct MailboxTests {
             ("Shop <shop>", .malformedAddress("shop")),
             ("a@b.example, c@d.example", .malformedAddress("a@b.example, c@d.example")),
             ("<a@b.example>, <c@d.example>", .mustBeQuoted("<")),
+            ("<a@b.example> <\"c<d\"@e.example>", .mustBeQuoted("<")),
             ("Shop, Inc. <shop@example.com>", .mustBeQuoted(",")),
             ("\"Shop <shop@example.com>", .unclosedQuote),
             ("\"Shop\" x <shop@example.com>", .mustBeQuoted("\"")),
