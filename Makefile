@@ -4,7 +4,7 @@ SWIFT ?= swift
 JOBS ?= 2
 RUN := run
 
-.PHONY: run test simulate mutants crash-images fuzz fuzz-short bench format lint docs clean deps test-deps
+.PHONY: run test simulate exhaustive mutants crash-images fuzz fuzz-short bench format lint docs clean deps test-deps
 
 # LMDB and pkg-config are the only things besides Swift that the engine needs.
 deps:
@@ -28,6 +28,24 @@ run: deps
 test: test-deps
 	$(SWIFT) build --build-tests -j $(JOBS)
 	$(SWIFT) test --skip-build
+
+# The engine in simulated worlds: `make simulate SEEDS=1000000`, `make simulate FIRST=42 SEEDS=1`.
+SEEDS := 20000
+FIRST :=
+simulate: deps
+	$(SWIFT) build -c release --product simulate -j $(JOBS)
+	.build/release/simulate --seeds $(SEEDS) $(if $(FIRST),--first $(FIRST)) --require-marks
+	.build/release/simulate seeds Fixtures/Seeds
+
+# Every way through small worlds, not a sample.
+exhaustive: deps
+	$(SWIFT) build -c release --product simulate -j $(JOBS)
+	.build/release/simulate exhaustive
+
+# Bugs planted on purpose: the simulator must find each of them.
+mutants: deps
+	CAMPAIGN_MUTANTS=1 $(SWIFT) build -c release --scratch-path .build-mutants --product simulate -j $(JOBS)
+	.build-mutants/release/simulate mutants
 
 # What a power cut may leave of the journal, opened one by one; `make test` looks at a slice of it.
 crash-images: deps

@@ -47,7 +47,7 @@ struct SeedsCommand: ParsableCommand {
         if let seed { try runOne(seed, lists.all) } else { try runMany(lists.all) }
     }
 
-    private func limits() throws -> Limits {
+    func limits() throws -> Limits {
         var limits = Limits()
         limits.ticksMax = ticks
         limits.jobsMax = jobs

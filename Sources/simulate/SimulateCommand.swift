@@ -11,9 +11,9 @@ struct SimulateCommand: ParsableCommand {
 
     private static var commands: [any ParsableCommand.Type] {
         #if CAMPAIGN_MUTANTS
-        [SeedsCommand.self, MutantsCommand.self]
+        [SeedsCommand.self, SeedFilesCommand.self, ExhaustiveCommand.self, MutantsCommand.self]
         #else
-        [SeedsCommand.self]
+        [SeedsCommand.self, SeedFilesCommand.self, ExhaustiveCommand.self]
         #endif
     }
 }

@@ -2,12 +2,12 @@ import CampaignDomain
 
 /// What a job's log means, told again as simply as possible: the fold's rival. Knows the events, and no code of the fold.
 struct ReferenceJob {
-    enum Standing: String {
+    enum Standing: String, CaseIterable {
         case pending, claimed, sent, failed, skipped, inDoubt, deferred
     }
 
     struct Recipient {
-        var standing = Standing.pending
+        fileprivate(set) var standing = Standing.pending
         var attempts: UInt32 = 0
         var endpoint: EndpointIndex?
         var due: Int64?
@@ -18,7 +18,8 @@ struct ReferenceJob {
     }
 
     var terms: JobTerms?
-    var recipients: [Recipient] = []
+    private(set) var recipients: [Recipient] = []
+    private var counts: [Standing: UInt32] = [:]
     var endpoints: [String] = []
     /// Claims without outcome, by endpoint.
     var openClaims: [Int] = []
@@ -36,6 +37,7 @@ struct ReferenceJob {
         case .jobCreated(let terms): self.terms = terms
         case .recipientsImported(let total, _):
             recipients = Array(repeating: Recipient(), count: Int(total))
+            counts = [.pending: total]
         case .jobStarted(let names):
             for name in names where !endpoints.contains(name) {
                 endpoints.append(name)
@@ -47,12 +49,10 @@ struct ReferenceJob {
         case .jobResumed: phase = hasStarted ? "running" : "created"
         case .jobAborted(_, let recoverable): phase = recoverable ? "aborted recoverably" : "aborted"
         case .jobCompleted:
-            let open = recipients.filter {
-                $0.standing == .pending || $0.standing == .claimed || $0.standing == .deferred
-            }
+            let open = count(.pending) + count(.claimed) + count(.deferred)
             phase = "completed"
             wasCompleted = true
-            if !open.isEmpty { return "the job is completed with \(open.count) recipients open" }
+            if open > 0 { return "the job is completed with \(open) recipients open" }
         case .recipient(let ordinal, let change):
             guard Int(ordinal) < recipients.count else { return "there is no recipient \(ordinal)" }
             return apply(change, to: Int(ordinal))
@@ -67,10 +67,10 @@ struct ReferenceJob {
         switch change {
         case .skipped:
             allowed = [.pending]
-            recipients[index].standing = .skipped
+            set(index, .skipped)
         case .claimed(let endpoint):
             allowed = [.pending, .deferred]
-            recipients[index].standing = .claimed
+            set(index, .claimed)
             recipients[index].endpoint = endpoint
             recipients[index].due = nil
             if phase != "running" { return "recipient \(index) is claimed while the job is \(phase)" }
@@ -89,7 +89,7 @@ struct ReferenceJob {
             recipients[index].doubt = doubtsNamed
         case .inDoubtResolved(let verdict, _):
             allowed = [.inDoubt]
-            recipients[index].standing = verdict == .sent ? .sent : .pending
+            set(index, verdict == .sent ? .sent : .pending)
             if verdict == .resend {
                 recipients[index].attempts += 1
                 recipients[index].resends += 1
@@ -101,12 +101,16 @@ struct ReferenceJob {
 
     private mutating func end(_ index: Int, _ endpoint: EndpointIndex, _ standing: Standing) {
         if recipients[index].standing == .claimed, Int(endpoint) < openClaims.count { openClaims[Int(endpoint)] -= 1 }
+        set(index, standing)
+    }
+
+    private mutating func set(_ index: Int, _ standing: Standing) {
+        counts[recipients[index].standing, default: 0] -= 1
+        counts[standing, default: 0] += 1
         recipients[index].standing = standing
     }
 
-    func count(_ standing: Standing) -> UInt32 {
-        UInt32(recipients.reduce(0) { $0 + ($1.standing == standing ? 1 : 0) })
-    }
+    func count(_ standing: Standing) -> UInt32 { counts[standing] ?? 0 }
 
     /// What differs from a state that was folded by the engine.
     func difference(from state: JobState) -> String? {
