@@ -5,7 +5,9 @@ extension ProcessTests {
     /// Everything at once, at moments that a seed draws.
     @Suite("Storms", .serialized)
     struct StormTests {
-        @Test("whatever happens, the same command again ends it: nobody twice, nobody forgotten", arguments: StormSeeds.chosen())
+        @Test(
+            "whatever happens, the same command again ends it: nobody twice, nobody forgotten",
+            arguments: StormSeeds.chosen())
         func storm(seed: UInt64) async throws {
             let plan = StormPlan(seed: seed)
             print("storm \(plan)\n  to repeat: \(plan.repeatCommand)")

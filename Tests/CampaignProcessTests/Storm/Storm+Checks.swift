@@ -67,8 +67,9 @@ extension Storm {
         let deaths = servers.map(\.deaths).reduce(0, +)
         let most = plan.connections * (disturbances + deaths) + cuts
         if events.count > most {
-            problem("\(events.count) doubts, \(most) explained: \(plan.connections) connections, "
-                + "\(disturbances) disturbances, \(deaths) deaths of servers, \(cuts) cuts")
+            problem(
+                "\(events.count) doubts, \(most) explained: \(plan.connections) connections, "
+                    + "\(disturbances) disturbances, \(deaths) deaths of servers, \(cuts) cuts")
         }
         // What one start finds is what one end left behind.
         let found = events.filter { $0.reason?.hasPrefix("the engine ended between claim and outcome") == true }
@@ -126,7 +127,9 @@ extension Storm {
             for event in try await campaign.events("InDoubtResolved") { resends[event.address ?? "", default: 0] += 1 }
         }
         let ledger = StormLedger(accepted: accepted, export: export.output)
-        for breach in ledger.breaches(of: plan, resends: resends) { problem("after the doubts were resolved: \(breach)") }
+        for breach in ledger.breaches(of: plan, resends: resends) {
+            problem("after the doubts were resolved: \(breach)")
+        }
         try await checkJournal()
     }
 }

@@ -186,7 +186,8 @@ final class Storm {
     /// Waits for the end that a signal has asked for.
     ///
     /// - Parameter limit: what documentation or haste allow.
-    func awaitStop(_ process: RunningProcess, since asked: ContinuousClock.Instant, within limit: Duration) async throws {
+    func awaitStop(_ process: RunningProcess, since asked: ContinuousClock.Instant, within limit: Duration) async throws
+    {
         excusedExits.insert(75)
         disturbances += 1
         let isOver: Bool

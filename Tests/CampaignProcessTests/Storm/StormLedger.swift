@@ -49,7 +49,8 @@ struct StormLedger {
         expect(Set(copies.filter { $0.value > 1 + resends[$0.key, default: 0] }.keys), "reached too often")
         expect(Set(keys.filter { $0.value.count > 1 }.keys), "reached under more than one key")
         let keyOf = Dictionary(lines.map { ($0.address, $0.key) }, uniquingKeysWith: { first, _ in first })
-        expect(Set(keys.filter { $0.value != [keyOf[$0.key] ?? ""] }.keys), "reached under another key than the export's")
+        expect(
+            Set(keys.filter { $0.value != [keyOf[$0.key] ?? ""] }.keys), "reached under another key than the export's")
         expect(sent.subtracting(reached), "called sent, but never reached")
         expect(failed.intersection(reached), "called failed, but reached")
         expect(failed.filter { !plan.isRefused($0) }, "failed, though nobody refuses them")

@@ -53,7 +53,7 @@ final class StormServer {
             do {
                 server = try await RecordingServer.start(scratch, record: record, port: server.port, options: options)
                 return
-            } catch where attempts < 20 {
+            } catch  where attempts < 20 {
                 attempts += 1
                 try await Task.sleep(for: .milliseconds(50))
             }
