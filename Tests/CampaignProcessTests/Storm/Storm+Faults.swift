@@ -163,7 +163,7 @@ extension Storm {
     }
 
     private func pause(_ process: RunningProcess, milliseconds: Int) async throws {
-        // On a journal without an engine it would be the engine for a moment, and the run that starts now be refused.
+        // A run that begins on a paused job ends with 75: another test is about that.
         guard try await state() == "running" else { return }
         let paused = try await campaign.command("pause", "--reason", "a storm")
         try await Eventually.moment(.milliseconds(milliseconds))
