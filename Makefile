@@ -4,7 +4,7 @@ SWIFT ?= swift
 JOBS ?= 2
 RUN := run
 
-.PHONY: run test simulate exhaustive mutants crash-images fuzz fuzz-short bench format lint docs clean deps test-deps
+.PHONY: run test simulate exhaustive mutants crash-images storm incidents fuzz fuzz-short bench format lint docs clean deps test-deps
 
 # LMDB and pkg-config are the only things besides Swift that the engine needs.
 deps:
@@ -61,6 +61,25 @@ fuzz: deps
 # The same with a fixed seed and few inputs: less than a minute, besides the build.
 fuzz-short: deps
 	.ci/fuzz runs 20000
+
+# Real processes under seeded misfortune, released programs: SEED is the first one (any, when empty), COUNT how many.
+SEED ?=
+COUNT ?= 20
+storm: test-deps released
+	STORM_SEED=$(SEED) STORM_COUNT=$(COUNT) $(RELEASED) $(SWIFT) test --skip-build --filter StormTests
+
+# The incidents of other systems with their historical numbers.
+incidents: test-deps released
+	INCIDENT_SCALE=1 $(RELEASED) $(SWIFT) test --skip-build --filter IncidentTests
+
+RELEASED = CAMPAIGN_BINARY=$(CURDIR)/.build/release/campaign \
+	RECORDING_SMTP_SERVER_BINARY=$(CURDIR)/.build/release/recording-smtp-server
+
+.PHONY: released
+released:
+	$(SWIFT) build -c release --product campaign -j $(JOBS)
+	$(SWIFT) build -c release --product recording-smtp-server -j $(JOBS)
+	$(SWIFT) build --build-tests -j $(JOBS)
 
 bench: test-deps
 	@command -v mdb_stat >/dev/null 2>&1 || ./.ci/install lmdb-utils

@@ -33,10 +33,28 @@ public final class CampaignEngine: Sendable {
     public static func open(
         journal: String, configuration: EngineConfiguration = EngineConfiguration()
     ) async throws(EngineError) -> CampaignEngine {
-        let opened = try EngineJournal.open(JournalDirectory(path: journal), configuration)
+        let opened = try await openPatiently(journal, configuration)
         return CampaignEngine(
             store: opened.store, epoch: opened.epoch, configuration: configuration, notBefore: opened.time,
             release: opened.release)
+    }
+
+    /// How long a held lock is asked for again: a control command that writes to a journal without an engine is its engine
+    /// for some milliseconds, and a start that meets it must not be refused, or a supervisor would leave the job alone.
+    private static let lockPatience: Duration = .seconds(1)
+
+    private static func openPatiently(
+        _ journal: String, _ configuration: EngineConfiguration
+    ) async throws(EngineError) -> EngineJournal.Opened {
+        let until = ContinuousClock.now + lockPatience
+        while true {
+            do throws(EngineError) {
+                return try EngineJournal.open(JournalDirectory(path: journal), configuration)
+            } catch {
+                guard error.code == .journalInUse, ContinuousClock.now < until else { throw error }
+                do { try await Task.sleep(for: .milliseconds(20)) } catch is CancellationError { throw error } catch {}
+            }
+        }
     }
 
     /// An engine over a store that is open already and whose epoch has begun; for tests.

@@ -45,6 +45,15 @@ final class RecordingSession: ChannelInboundHandler {
         flush(context)
     }
 
+    /// The client was silent for longer than it may be (RFC 5321 §4.5.3.2.7): told, and cut off.
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard event is IdleStateHandler.IdleStateEvent else { return context.fireUserInboundEventTriggered(event) }
+        guard !isClosing else { return }
+        isClosing = true
+        reply("421 4.4.2 Idle for too long")
+        flush(context)
+    }
+
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         context.close(promise: nil)
     }

@@ -17,6 +17,7 @@ struct ServerOptions {
           --no-pipelining                     does not offer PIPELINING
           --size-limit BYTES                  default 52428800
           --latency MS                        delays every reply
+          --idle-timeout MS                   421 and the end to a connection that says nothing for so long
           --refuse-rcpt "SUBSTRING=CODE TEXT" refuses recipients that contain SUBSTRING (repeatable)
           --defer-first N                     450 4.7.1 to each recipient's first N attempts
           --drop-after-dot-every N            every Nth message is recorded, then the connection cut without a reply
@@ -34,6 +35,7 @@ struct ServerOptions {
     var offersPipelining = true
     var sizeLimitBytes = 52_428_800
     var latencyMilliseconds: Int64 = 0
+    var idleTimeoutMilliseconds: Int64 = 0
     var refusals: [Refusal] = []
     var deferredAttempts = 0
     var dropAfterDotEvery = 0
@@ -69,6 +71,7 @@ struct ServerOptions {
         case "--record": recordPath = value
         case "--size-limit": sizeLimitBytes = try Self.number(option, value, in: 1...(1 << 40))
         case "--latency": latencyMilliseconds = Int64(try Self.number(option, value, in: 0...3_600_000))
+        case "--idle-timeout": idleTimeoutMilliseconds = Int64(try Self.number(option, value, in: 1...3_600_000))
         case "--defer-first": deferredAttempts = try Self.number(option, value, in: 0...Int.max)
         case "--drop-after-dot-every": dropAfterDotEvery = try Self.number(option, value, in: 1...Int.max)
         case "--drop-before-record-every": dropBeforeRecordEvery = try Self.number(option, value, in: 1...Int.max)

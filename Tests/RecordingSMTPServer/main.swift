@@ -29,6 +29,10 @@ func serve(_ options: ServerOptions) throws {
         .childChannelInitializer { channel in
             channel.eventLoop.makeCompletedFuture {
                 let session = RecordingSession(options: options, policy: policy.value, recorder: shared.value)
+                if options.idleTimeoutMilliseconds > 0 {
+                    let idle = IdleStateHandler(readTimeout: .milliseconds(options.idleTimeoutMilliseconds))
+                    try channel.pipeline.syncOperations.addHandler(idle)
+                }
                 try channel.pipeline.syncOperations.addHandler(session)
             }
         }

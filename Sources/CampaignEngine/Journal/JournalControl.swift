@@ -21,7 +21,16 @@ public enum JournalControl {
         let reader = try JournalReader.open(journal: journal)
         guard let holder = reader.engineHolder() else {
             reader.close()
-            let engine = try await CampaignEngine.open(journal: journal, configuration: configuration)
+            let engine: CampaignEngine
+            do throws(EngineError) {
+                engine = try await CampaignEngine.open(journal: journal, configuration: configuration)
+            } catch {
+                // An engine has begun since we looked: it is the one to ask.
+                let late = error.code == .journalInUse ? try? EngineLock.holder(directory: journal) : nil
+                guard let late else { throw error }
+                let holder = EngineHolder(processID: late.pid, host: late.host, startedAt: late.startedAt)
+                return try await ask(holder, journal, request, patience)
+            }
             do throws(EngineError) {
                 try await engine.control(request)
             } catch {

@@ -8,7 +8,10 @@ struct DeliveredMessage {
     let isWellFormed: Bool
 
     init(path: String) throws {
-        let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+        self.init([UInt8](try Data(contentsOf: URL(fileURLWithPath: path))))
+    }
+
+    init(_ bytes: [UInt8]) {
         var fields: [(name: String, value: String)] = []
         var isWellFormed = true
         var start = 0

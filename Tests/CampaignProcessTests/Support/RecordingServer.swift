@@ -22,6 +22,12 @@ final class RecordingServer {
     static func start(
         _ scratch: Scratch, record: String = "accepted.txt", port: Int = 0, _ options: String...
     ) async throws -> RecordingServer {
+        try await start(scratch, record: record, port: port, options: options)
+    }
+
+    static func start(
+        _ scratch: Scratch, record: String, port: Int, options: [String]
+    ) async throws -> RecordingServer {
         let path = scratch.file(record)
         let process = try RunningProcess(
             try Programs.recordingServer(), ["--port", "\(port)", "--record", path] + options, directory: scratch.path)
