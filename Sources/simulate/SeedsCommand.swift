@@ -36,7 +36,7 @@ struct SeedsCommand: ParsableCommand {
         #if CAMPAIGN_MUTANTS
         if let mutant {
             guard let planted = Mutant(rawValue: mutant) else { throw ValidationError("there is no mutant \(mutant)") }
-            Mutant.planted = planted
+            unsafe Mutant.planted = planted
         }
         #endif
         let lists = try SimulatedLists()
@@ -110,9 +110,9 @@ struct SeedsCommand: ParsableCommand {
     #if CAMPAIGN_MUTANTS
     /// A seed that traps must have said which one it is.
     private func hunt(_ lists: [SimulatedList]) throws {
-        setvbuf(stdout, nil, _IOLBF, 0)
         for seed in (first ?? 1)..<((first ?? 1) + seeds) {
-            print("begin \(seed)")
+            // Unbuffered: a trap would keep the line.
+            FileHandle.standardOutput.write(Data("begin \(seed)\n".utf8))
             guard let violation = Simulation.run(seed: seed, lists, try limits()).violation else { continue }
             print("\(violation)")
             throw ExitCode.failure

@@ -45,7 +45,6 @@ extension Spine {
     /// Writes what a caller has put together, at the log's own time: its clock may be another one.
     func commitForCaller(_ group: CommitGroup) throws(EngineError) {
         var group = group
-        let now = time.now()
         #if CAMPAIGN_MUTANTS
         if Mutant.callerSetsTheTime.isPlanted {
             _ = try commitPatiently(group, endsOnStop: true)

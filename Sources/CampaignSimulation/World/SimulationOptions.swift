@@ -102,7 +102,7 @@ extension Fault {
         case .folderGone: 8
         case .folderFlushFails, .unrenderable: 15
         case .abort: 1
-        case .resolve: 20
+        case .resolve: 60
         case .restartAfterEnd: 250
         }
     }

@@ -228,11 +228,12 @@ extension World {
         let doubtful = reference.recipients.indices.filter { reference.recipients[$0].standing == .inDoubt }
         guard let index = doubtful.randomOne(&random.operation), !isOnItsWay(job, Ordinal(index)) else { return }
         let verdict: DoubtVerdict = oracle.isAccepted(job, Ordinal(index)) ? .sent : .notSent
-        ask(
-            .resolve(
-                job: id.rawValue, ordinals: [Ordinal(index)], verdict: verdict.rawValue, evidence: "the log",
-                knowing: reference.doubtsNamed),
-            engine)
+        let request = ControlRequest.resolve(
+            job: id.rawValue, ordinals: [Ordinal(index)], verdict: verdict.rawValue, evidence: "the log",
+            knowing: reference.doubtsNamed)
+        ask(request, engine)
+        // Nothing seems to happen, so they ask again.
+        if random.operation.chance(perMille: 300) { ask(request, engine) }
     }
 }
 
