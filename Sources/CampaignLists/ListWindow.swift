@@ -9,13 +9,18 @@ struct ListWindow: ~Copyable {
     var line = 1
 
     private let file: InputFile
-    private let blockSizeBytes: Int
+    /// The next block's size: small at first, for most lists are small.
+    private var blockSizeBytes: Int
+    private let blockSizeMaxBytes: Int
+
+    private static let blockSizeFirstBytes = 16 << 10
 
     var name: String { file.name }
 
     init(file: consuming InputFile, blockSizeBytes: Int) {
         self.file = file
-        self.blockSizeBytes = max(1, blockSizeBytes)
+        blockSizeMaxBytes = max(1, blockSizeBytes)
+        self.blockSizeBytes = min(Self.blockSizeFirstBytes, blockSizeMaxBytes)
     }
 
     /// Moves the row to the front: indices from before are void.
@@ -34,6 +39,7 @@ struct ListWindow: ~Copyable {
         let count = try file.read(into: &bytes, at: end, count: blockSizeBytes)
         end += count
         isAtEndOfFile = count < blockSizeBytes
+        blockSizeBytes = min(2 * blockSizeBytes, blockSizeMaxBytes)
     }
 
     /// Sees to it that `count` bytes from `start` are there, unless the file ends before.
