@@ -101,7 +101,10 @@ struct SeedsCommand: ParsableCommand {
         #else
         let planted: String? = nil
         #endif
-        guard var shrinker = Shrinker(failure, lists, try limits(), mutant: planted) else { return }
+        let shrinker = Shrinker(failure, try limits(), mutant: planted) {
+            Simulation.run(seed: failure.seed, lists, $0)
+        }
+        guard var shrinker else { return }
         shrinker.shrink()
         print("  smallest in \(shrinker.runs) tries: \(shrinker.result.sentence)")
         print("  again: \(shrinker.command)")

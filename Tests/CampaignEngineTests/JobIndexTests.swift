@@ -33,4 +33,25 @@ struct JobIndexTests {
         let again = try creation("second", before: nil).run(store)
         #expect(again.id == second.id && !again.isNew)
     }
+
+    @Test("Law 4: a job created after the index was lost does not hide the jobs before it")
+    func begunAnew() throws {
+        let scratch = try Scratch()
+        let store = MemoryEventStore()
+        let source = RecipientSource(path: try scratch.file("list.csv", Sample.list(3)))
+        func create(_ key: String) throws -> CreatedJob {
+            var definition = Sample.definition
+            definition.key = key
+            let creation = JobCreation(definition, source, nil, SystemClock()) { group throws(EngineError) in
+                do throws(LogError) { _ = try store.commit(group) } catch { throw EngineError(error) }
+            }
+            return try creation.run(store)
+        }
+        let first = try create("first")
+        store.journal.deleteTable(.jobs)
+        let second = try create("second")
+        #expect(first.id.rawValue == 1 && second.id.rawValue == 2)
+        #expect(try JournalReader(store).jobs().map(\.key) == ["first", "second"])
+        #expect(try create("first") == CreatedJob(id: first.id, isNew: false))
+    }
 }

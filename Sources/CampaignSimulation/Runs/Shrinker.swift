@@ -1,18 +1,23 @@
 /// Makes a failing world smaller: as few steps, jobs, rows and kinds of fault as still break the same promise.
 package struct Shrinker {
     private let seed: UInt64
-    private let lists: [SimulatedList]
+    private let run: (Limits) -> SeedResult
     private let promise: Violation.Promise
     private let mutant: String?
     package private(set) var limits: Limits
     package private(set) var result: SeedResult
     package private(set) var runs = 0
 
-    /// - Parameter result: of a run of `seed` with `limits` that broke a promise.
-    package init?(_ result: SeedResult, _ lists: [SimulatedList], _ limits: Limits = Limits(), mutant: String? = nil) {
+    /// - Parameters:
+    ///   - result: of a run with `limits` that broke a promise; nil is returned where it broke none.
+    ///   - run: runs the same seed with other limits.
+    package init?(
+        _ result: SeedResult, _ limits: Limits = Limits(), mutant: String? = nil,
+        run: @escaping (Limits) -> SeedResult
+    ) {
         guard let violation = result.violation else { return nil }
         seed = result.seed
-        self.lists = lists
+        self.run = run
         self.limits = limits
         self.result = result
         self.mutant = mutant
@@ -59,7 +64,7 @@ package struct Shrinker {
         var smaller = limits
         change(&smaller)
         runs += 1
-        let outcome = Simulation.run(seed: seed, lists, smaller)
+        let outcome = run(smaller)
         guard outcome.violation?.promise == promise else { return false }
         limits = smaller
         result = outcome

@@ -84,6 +84,28 @@ import Testing
         #expect(bench.log.audit() == [])
     }
 
+    @Test("Law 2: what a person found out about one delivery does not settle a later doubt of the same recipient")
+    func staleDecision() throws {
+        var bench = try MachineBench(2)
+        bench.start([smtp()])
+        bench.outcome(0, .inDoubt(.lost))
+        let known = bench.state.doubtsNamed
+        #expect(known == 1)
+        bench.input {
+            _ = $0.resolve(0, .notSent, evidence: "server's log", knowing: known, now: $1, &$2)
+            $0.advance(now: $1, &$2)
+        }
+        bench.outcome(1, .ok)
+        bench.outcome(0, .inDoubt(.lost))
+        var taken: [Bool] = []
+        bench.input {
+            taken.append($0.resolve(0, .notSent, evidence: "the same, late", knowing: known, now: $1, &$2))
+            taken.append($0.resolve(0, .sent, evidence: "looked again", knowing: known + 1, now: $1, &$2))
+        }
+        #expect(taken == [false, true])
+        #expect(bench.state.phase(of: 0) == .sent && bench.log.audit() == [])
+    }
+
     @Test("a doubt that is resolved to not sent is sent by the same run")
     func resolvedIsSent() throws {
         var bench = try MachineBench(2)
