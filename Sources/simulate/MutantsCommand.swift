@@ -2,6 +2,7 @@
 import ArgumentParser
 import CampaignMutants
 import Foundation
+import Synchronization
 
 /// Every planted bug in turn, each in a process of its own: a bug may also end in a trap, and that counts as found.
 struct MutantsCommand: ParsableCommand {
@@ -9,33 +10,52 @@ struct MutantsCommand: ParsableCommand {
         commandName: "mutants", abstract: "Plants each known bug and sees whether the simulator finds it.")
 
     @Option(help: "The first seed.") var first: UInt64 = 1
-    @Option(help: "A mutant that lives so long has survived.") var seeds: UInt64 = 5000
+    @Option(help: "A mutant that lives so long has survived.") var seeds: UInt64 = 20000
 
-    func run() throws {
-        var survivors: [Mutant] = []
-        var longest = 0
-        let width = Mutant.allCases.map(\.rawValue.count).max() ?? 0
-        for mutant in Mutant.allCases {
-            let outcome = try hunt(mutant)
-            let name = mutant.rawValue.padding(toLength: width, withPad: " ", startingAt: 0)
-            if let found = outcome {
-                longest = max(longest, found.seeds)
-                print("\(name)  seed \(found.seeds)  \(found.how)")
-            } else {
-                survivors.append(mutant)
-                print("\(name)  SURVIVED \(seeds) seeds")
-            }
-        }
-        let all = Mutant.allCases.count
-        guard survivors.isEmpty else {
-            print("\(survivors.count) of \(all) mutants survived: \(survivors.map(\.rawValue).joined(separator: ", "))")
-            throw ExitCode.failure
-        }
-        print("all \(all) mutants found, each within \(longest) seeds")
+    @Option(help: "How many mutants are hunted at once.") var threads = ProcessInfo.processInfo.activeProcessorCount
+
+    /// How many seeds it took, and what gave it away; no seeds where nothing did.
+    private struct Hunt: Sendable {
+        var seeds: Int?
+        var how: String
     }
 
-    /// How many seeds it took, and what gave it away; nil when nothing did.
-    private func hunt(_ mutant: Mutant) throws -> (seeds: Int, how: String)? {
+    func run() throws {
+        let all = Mutant.allCases
+        let hunts = Mutex([Hunt?](repeating: nil, count: all.count))
+        let next = Mutex(0)
+        DispatchQueue.concurrentPerform(iterations: max(threads, 1)) { _ in
+            while true {
+                let index = next.withLock { next in
+                    defer { next += 1 }
+                    return next
+                }
+                guard index < all.count else { return }
+                let found = (try? hunt(all[index])) ?? Hunt(seeds: nil, how: "the hunt could not be started")
+                hunts.withLock { $0[index] = found }
+            }
+        }
+        let width = all.map(\.rawValue.count).max() ?? 0
+        var survivors: [String] = []
+        var longest = 0
+        for (mutant, found) in zip(all, hunts.withLock { $0 }) {
+            let name = mutant.rawValue.padding(toLength: width, withPad: " ", startingAt: 0)
+            if let found, let seeds = found.seeds {
+                longest = max(longest, seeds)
+                print("\(name)  seed \(seeds)  \(found.how)")
+            } else {
+                survivors.append(mutant.rawValue)
+                print("\(name)  SURVIVED: \(found?.how ?? "")")
+            }
+        }
+        guard survivors.isEmpty else {
+            print("\(survivors.count) of \(all.count) mutants survived: \(survivors.joined(separator: ", "))")
+            throw ExitCode.failure
+        }
+        print("all \(all.count) mutants found, each within \(longest) seeds")
+    }
+
+    private func hunt(_ mutant: Mutant) throws -> Hunt {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: CommandLine.arguments[0])
         process.arguments = [
@@ -52,9 +72,13 @@ struct MutantsCommand: ParsableCommand {
         process.waitUntilExit()
         let lines = output.split(separator: "\n")
         let begun = lines.filter { $0.hasPrefix("begin ") }.count
-        if process.terminationReason == .uncaughtSignal { return (begun, "the machine refuses to go on (a trap)") }
-        guard process.terminationStatus != 0, let last = lines.last else { return nil }
-        return (begun, String(last))
+        if process.terminationReason == .uncaughtSignal {
+            return Hunt(seeds: begun, how: "the machine refuses to go on (a trap)")
+        }
+        guard process.terminationStatus != 0, let last = lines.last else {
+            return Hunt(seeds: nil, how: "\(seeds) seeds")
+        }
+        return Hunt(seeds: begun, how: String(last))
     }
 }
 #endif
