@@ -51,6 +51,55 @@ struct CommitFailureTests {
         #expect(try LogVerifier.verify(store).ok)
     }
 
+    /// A store of which the second commit takes effect, but is reported as failed, and cannot be looked into before `back`.
+    private func storeLosingSight() throws -> (store: LMDBEventStore, back: () -> Void) {
+        let (here, away) = (scratch.file("journal"), scratch.file("away"))
+        let commits = Mutex(0)
+        let store = try LMDBEventStore.open(directory: here, mode: .engine(.current())) { (moment) throws(LogError) in
+            guard moment == .afterStoring,
+                commits.withLock({
+                    $0 += 1
+                    return $0
+                }) == 2
+            else { return }
+            _ = unsafe rename(here, away)
+            // A file in its place: a directory could be taken for a new journal.
+            _ = unsafe close(creat(here, 0o600))
+            throw .inputOutput("planned")
+        }
+        return (
+            store,
+            {
+                _ = unsafe unlink(here)
+                _ = unsafe rename(away, here)
+            }
+        )
+    }
+
+    @Test("and of which nobody knows whether it was stored may be given up where it holds no events")
+    func givenUp() throws {
+        let (store, back) = try storeLosingSight()
+        _ = try store.commit(CommitGroup(frames: [draft("a")]))
+        let snapshot = CommitGroup(puts: [TablePut(table: .snapshots, key: .number(1), value: [1])])
+        #expect(throws: LogError.self) { try store.commit(snapshot) }
+        back()
+        #expect(try store.commit(CommitGroup(frames: [draft("b")])).nextSequence == 3)
+        #expect(try store.frames().map(\.text) == ["a", "b"])
+        #expect(try LogVerifier.verify(store).ok)
+    }
+
+    @Test("and of which nobody knows whether it was stored is in doubt for everyone else where it holds events")
+    func notGivenUp() throws {
+        let (store, back) = try storeLosingSight()
+        _ = try store.commit(CommitGroup(frames: [draft("a")]))
+        let group = CommitGroup(frames: [draft("b")])
+        #expect(throws: LogError.self) { try store.commit(group) }
+        back()
+        #expect(throws: LogError.self) { try store.commit(CommitGroup(frames: [draft("c")])) }
+        #expect(try store.commit(group).nextSequence == 3)
+        #expect(try store.frames().map(\.text) == ["a", "b"])
+    }
+
     @Test("at the start of an epoch is settled like any other")
     func epoch() throws {
         let store = try store(failing: [.beforeStoring, .afterStoring])
