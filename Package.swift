@@ -38,6 +38,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
@@ -90,7 +91,11 @@ let package = Package(
 
         // A world of its own to prove the engine in.
         .target(
-            name: "CampaignSimulation", dependencies: ["CampaignDomain", "CampaignEngine", "CampaignLog", logging],
+            name: "CampaignSimulation",
+            dependencies: [
+                "CampaignDomain", "CampaignEngine", "CampaignLog", logging,
+                .product(name: "HeapModule", package: "swift-collections"),
+            ],
             swiftSettings: house),
         .executableTarget(
             name: "simulate",
