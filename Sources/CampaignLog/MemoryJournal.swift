@@ -118,12 +118,9 @@ package final class MemoryJournal: Sendable {
         }
     }
 
-    /// Overwrites one byte of the frame at `index` with its exclusive or with `mask`: damage for tests.
-    package func damageFrame(at index: Int, byte: Int, mask: UInt8) {
-        state.withLock { state in
-            guard state.frames.indices.contains(index), state.frames[index].indices.contains(byte) else { return }
-            state.frames[index][byte] ^= mask
-        }
+    /// Puts other bytes in the place of the frame at `index`: damage for tests, and its repair.
+    package func replaceFrame(at index: Int, with bytes: [UInt8]) {
+        state.withLock { if $0.frames.indices.contains(index) { $0.frames[index] = bytes } }
     }
 }
 

@@ -14,6 +14,7 @@ package enum Fault: Int, CaseIterable, Sendable {
     case storeRefuses
     case unknownFate
     case frameRot
+    case tornFrame
     case snapshotRot
     case derivedTablesLost
 

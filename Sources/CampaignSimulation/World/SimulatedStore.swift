@@ -53,7 +53,6 @@ final class SimulatedStore: EventStore, @unchecked Sendable {
     private func die(_ commit: () throws(LogError) -> LogHead) throws(LogError) -> LogHead {
         if world.random.store.chance(perMille: 500) {
             world.marks.hit(.crashBetweenWriteAndFlush)
-            world.marks.hit(.sectorsTorn)
             if world.random.store.chance(perMille: 500) {
                 _ = try commit()
             }

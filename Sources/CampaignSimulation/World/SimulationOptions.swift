@@ -90,7 +90,7 @@ extension Fault {
         case .unpause: 40
         case .otherHost: 60
         case .storeRefuses, .unknownFate: 12
-        case .frameRot, .snapshotRot, .derivedTablesLost: 60
+        case .frameRot, .tornFrame, .snapshotRot, .derivedTablesLost: 60
         case .refusal, .hang, .dropBeforeDot, .dropAfterDot, .replyLost: 20
         case .temporaryFailure, .rejection: 50
         case .policyRejection: 60

@@ -130,23 +130,51 @@ extension World {
             note("a snapshot is damaged")
         }
         if happens(.frameRot) { rot() }
+        if happens(.tornFrame) { tear() }
         if happens(.otherHost), zombie == nil { move() }
     }
 
     /// A bit of a frame flips. It must be found and named; then the frame is mended from a copy.
     private func rot() {
         let index = random.store.below(journal.frameCount)
-        let size = journal.frame(at: index)?.count ?? 1
-        let (byte, mask) = (random.store.below(size), UInt8(1 << random.store.below(8)))
-        journal.damageFrame(at: index, byte: byte, mask: mask)
-        defer { journal.damageFrame(at: index, byte: byte, mask: mask) }
-        note("bit \(mask) of byte \(byte) of frame \(index) flips")
+        guard var bytes = journal.frame(at: index) else { return }
+        bytes[random.store.below(bytes.count)] ^= UInt8(1 << random.store.below(8))
+        expectFound(.frameRotFound, index, bytes)
+    }
+
+    /// A disk that keeps no order across flushes: of the newest frame some sectors were written, some were not, and some lie in
+    /// each other's place.
+    private func tear() {
+        let index = journal.frameCount - 1
+        guard let frame = journal.frame(at: index) else { return }
+        let sectors = stride(from: 0, to: frame.count, by: Self.sectorBytes).map {
+            Array(frame[$0..<min($0 + Self.sectorBytes, frame.count)])
+        }
+        var torn: [UInt8] = []
+        for sector in sectors {
+            switch random.store.below(3) {
+            case 0: torn += sector
+            case 1: torn += [UInt8](repeating: 0, count: sector.count)
+            default: torn += sectors[random.store.below(sectors.count)].prefix(sector.count)
+            }
+        }
+        if torn != frame { expectFound(.sectorsTorn, index, torn) }
+    }
+
+    /// Smaller than a disk's, as the frames are smaller than a mailing's.
+    private static let sectorBytes = 32
+
+    private func expectFound(_ mark: Mark, _ index: Int, _ damaged: [UInt8]) {
+        guard let whole = journal.frame(at: index) else { return }
+        journal.replaceFrame(at: index, with: damaged)
+        defer { journal.replaceFrame(at: index, with: whole) }
+        note("frame \(index) is damaged: \(mark)")
         do {
             let report = try LogVerifier.verify(MemoryEventStore(journal: journal))
             if report.ok || report.frames != UInt64(index) {
                 oracle.fail(.damageIsFound, "frame \(index) is damaged; verify says \(report)")
             }
-            marks.hit(.frameRotFound)
+            marks.hit(mark)
         } catch {
             oracle.fail(.damageIsFound, "frame \(index) is damaged; verify fails: \(error)")
         }
