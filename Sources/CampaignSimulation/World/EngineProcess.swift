@@ -47,6 +47,13 @@ final class EngineProcess: @unchecked Sendable {
 
     func die() { isAlive = false }
 
+    /// What it had is gone. Endpoints and process hold each other: without this no world would ever be freed.
+    func bury() {
+        for endpoint in mail { endpoint.abandon() }
+        mail = []
+        engine = nil
+    }
+
     /// It has had the turn in which it heard that it is to stop.
     var claimsNoMore: Bool { isStopping && turns > turnsBeforeStop + 1 }
 

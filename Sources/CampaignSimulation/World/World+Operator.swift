@@ -184,9 +184,27 @@ extension World {
         }
         if happens(.pause) { ask(.pause(job: id.rawValue, reason: "someone's"), engine) }
         if happens(.unpause) { ask(.unpause(job: id.rawValue), engine) }
+        if isDoneButPaused(id), happens(.resolve) {
+            // Nothing is left but the doubts: one goes on with the job and says what became of them, in one breath.
+            ask(.unpause(job: id.rawValue), engine)
+            resolve(job, id, engine)
+        }
         if happens(.abort) { ask(.abort(job: id.rawValue, reason: "someone's"), engine) }
-        if happens(.resolve) { resolve(job, id, engine) }
+        if happens(.resolve) || isWatched(id) { resolve(job, id, engine) }
         if happens(.restartAfterEnd), !isOver(job), !process.isStopping { start(job, process, engine) }
+    }
+
+    private func isDoneButPaused(_ id: JobID) -> Bool {
+        guard let reference = oracle.jobs[id], reference.phase == "paused", reference.hasStarted else { return false }
+        let open = reference.count(.pending) + reference.count(.claimed) + reference.count(.deferred)
+        return open == 0 && reference.count(.inDoubt) > 0
+    }
+
+    /// Whoever waits for a job's end looks at what is in doubt just then.
+    private func isWatched(_ id: JobID) -> Bool {
+        guard let reference = oracle.jobs[id], reference.count(.inDoubt) > 0 else { return false }
+        let open = reference.count(.pending) + reference.count(.claimed) + reference.count(.deferred)
+        return open <= 1 && random.operation.chance(perMille: 5 * rate(.resolve))
     }
 
     /// Over the engine's interface, or through the journal as another process would.

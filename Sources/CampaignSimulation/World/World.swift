@@ -184,7 +184,7 @@ package final class World: @unchecked Sendable {
     /// Buries processes that have died since the last look.
     func reap() {
         if let zombie, !zombie.isAlive {
-            for endpoint in zombie.mail { endpoint.abandon() }
+            zombie.bury()
             self.zombie = nil
         }
         guard let process, !process.isAlive else { return }
@@ -201,14 +201,18 @@ package final class World: @unchecked Sendable {
             for box in boxes { box.settle() }
         }
         journal.unlock(process.holder)
-        for endpoint in process.mail { endpoint.abandon() }
+        process.bury()
         self.process = nil
         for index in jobs.indices { jobs[index].isRunning = false }
         restartAt = time + random.operation.within(0...(isHealed ? 1_000 : 120_000))
     }
 
     /// The end of the world: what is still planned is dropped.
-    func clear() { queue = EventQueue() }
+    func clear() {
+        queue = EventQueue()
+        process?.bury()
+        zombie?.bury()
+    }
 
     // MARK: Names
 
