@@ -29,6 +29,8 @@ final class DropBox {
         world.note("\(options.name) is gone until \(goneUntil)")
     }
 
+    func setGone(until end: Int64) { goneUntil = end }
+
     func heal() { goneUntil = .min }
 
     func latency() -> Int64 { world.random.folder.within(options.latency) }

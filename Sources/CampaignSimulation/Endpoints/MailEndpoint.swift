@@ -54,6 +54,9 @@ final class MailEndpoint: CallbackEndpoint, @unchecked Sendable {
     private func attempt(_ flight: Flight) {
         guard !flight.isOver else { return }
         if world.crashesHere(process, .crashBeforeHandover) { return }
+        if world.script?.holdsBack == true {
+            return world.plan(after: 1, in: process) { [self] in attempt(flight) }
+        }
         let answer = server.answer(to: flight.delivery.recipient)
         world.note("\(name): \(flight.delivery.recipient) \(answer)")
         switch answer {

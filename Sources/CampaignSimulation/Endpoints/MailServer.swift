@@ -46,6 +46,8 @@ final class MailServer {
         }
     }
 
+    func setDown(until end: Int64) { downUntil = end }
+
     /// Faults end; what is gone for good stays gone.
     func heal() { downUntil = .min }
 
@@ -67,6 +69,7 @@ final class MailServer {
     func answer(to address: String) -> Answer {
         if isGoneForGood, world.random.network.chance(perMille: 100) { return .hopeless }
         if isDown || chance(.refusal) { return .refused }
+        if let answer = world.script?.answer(to: address) { return answer }
         if chance(.dropBeforeDot) { return .droppedBefore }
         if chance(.hang) {
             let handedOver = world.random.network.chance(perMille: 500)

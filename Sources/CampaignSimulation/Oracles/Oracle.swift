@@ -13,7 +13,7 @@ final class Oracle {
     private unowned let world: World
     private(set) var violation: Violation?
     /// By the job's position in the world's options.
-    private var ledger: [[Addressee]]
+    private(set) var ledger: [[Addressee]]
     /// By the job's number in the journal.
     private(set) var jobs: [JobID: ReferenceJob] = [:]
     /// The frames that the engine was told are durable, as they were then.
@@ -110,6 +110,7 @@ final class Oracle {
         eventCount += 1
         world.note("event \(sequence) job \(job): \(event)")
         world.mark(event)
+        world.script?.count(event)
         if case .journalAdopted = event { adoptions += 1 }
         if case .jobAborted(let reason, false) = event, !world.abortsAsked.contains(job.rawValue) {
             fail(.liveness, "job \(job) was aborted for good by no one: \(reason)")

@@ -4,6 +4,31 @@ import CampaignDomain
 struct ReferenceJob {
     enum Standing: String, CaseIterable {
         case pending, claimed, sent, failed, skipped, inDoubt, deferred
+
+        fileprivate var position: Int {
+            switch self {
+            case .pending: 0
+            case .claimed: 1
+            case .sent: 2
+            case .failed: 3
+            case .skipped: 4
+            case .inDoubt: 5
+            case .deferred: 6
+            }
+        }
+
+        /// What the engine calls it.
+        fileprivate var phase: RecipientPhase {
+            switch self {
+            case .pending: .pending
+            case .claimed: .claimed
+            case .sent: .sent
+            case .failed: .failed
+            case .skipped: .skipped
+            case .inDoubt: .inDoubt
+            case .deferred: .deferred
+            }
+        }
     }
 
     struct Recipient {
@@ -19,7 +44,7 @@ struct ReferenceJob {
 
     var terms: JobTerms?
     private(set) var recipients: [Recipient] = []
-    private var counts: [Standing: UInt32] = [:]
+    private var counts = [UInt32](repeating: 0, count: Standing.allCases.count)
     var endpoints: [String] = []
     /// Claims without outcome, by endpoint.
     var openClaims: [Int] = []
@@ -37,7 +62,8 @@ struct ReferenceJob {
         case .jobCreated(let terms): self.terms = terms
         case .recipientsImported(let total, _):
             recipients = Array(repeating: Recipient(), count: Int(total))
-            counts = [.pending: total]
+            counts = counts.map { _ in 0 }
+            counts[Standing.pending.position] = total
         case .jobStarted(let names):
             for name in names where !endpoints.contains(name) {
                 endpoints.append(name)
@@ -105,19 +131,19 @@ struct ReferenceJob {
     }
 
     private mutating func set(_ index: Int, _ standing: Standing) {
-        counts[recipients[index].standing, default: 0] -= 1
-        counts[standing, default: 0] += 1
+        counts[recipients[index].standing.position] -= 1
+        counts[standing.position] += 1
         recipients[index].standing = standing
     }
 
-    func count(_ standing: Standing) -> UInt32 { counts[standing] ?? 0 }
+    func count(_ standing: Standing) -> UInt32 { counts[standing.position] }
 
     /// What differs from a state that was folded by the engine.
     func difference(from state: JobState) -> String? {
         guard state.recipients.count == recipients.count else { return "the number of recipients" }
         for (index, recipient) in recipients.enumerated() {
             let ordinal = Ordinal(index)
-            guard state.phase(of: ordinal).map({ "\($0)" }) == recipient.standing.rawValue else {
+            guard state.phase(of: ordinal) == recipient.standing.phase else {
                 return "recipient \(index) is \(recipient.standing.rawValue) in the log, "
                     + "the engine has \(state.phase(of: ordinal).map { "\($0)" } ?? "nothing")"
             }

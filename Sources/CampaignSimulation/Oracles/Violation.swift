@@ -15,6 +15,7 @@ package struct Violation: Error, Hashable, Sendable, CustomStringConvertible {
         case rightHost = "a journal is adopted explicitly"
         case damageIsFound = "damage is found"
         case stopsInTime = "a stop has a bound"
+        case asTold = "an incident goes as told"
         case engineWorks = "the engine gives up only where it may"
     }
 

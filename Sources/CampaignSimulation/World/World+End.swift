@@ -9,6 +9,7 @@ extension World {
         for _ in 0..<options.ticks where !hasFailed {
             guard tick() else { break }
         }
+        script?.checkOver()
         heal()
         var left = Self.livenessTicksMax
         while !hasFailed, journal.hasRequests || !jobs.indices.allSatisfy(isOver) {

@@ -90,7 +90,7 @@ extension World {
     static var drainMilliseconds: Int64 { 30_000 }
 
     /// R13: while an engine holds the journal no other one may begin.
-    private func trySecondEngine() {
+    func trySecondEngine() {
         let second = EngineProcess(number: processCount + 1000, self)
         do throws(EngineError) {
             _ = try SteppedEngine(

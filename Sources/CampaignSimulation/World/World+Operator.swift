@@ -63,7 +63,7 @@ extension World {
 
     private func createJobs(_ process: EngineProcess, _ engine: SteppedEngine) throws(EngineError) {
         for job in jobs.indices {
-            guard jobs[job].id == nil || random.operation.chance(perMille: 100) else { continue }
+            guard jobs[job].id == nil || script == nil && random.operation.chance(perMille: 100) else { continue }
             process.isImporting = true
             defer { process.isImporting = false }
             let created = try engine.createJob(definition(job), recipients: lists[options.jobs[job].list].source)
@@ -156,6 +156,7 @@ extension World {
     func ended(_ process: EngineProcess, _ failure: EngineError?) {
         note("process \(process.number) has ended: \(failure.map { "\($0)" } ?? "stopped")")
         if let failure {
+            script?.engineGaveUp()
             switch failure.code {
             case .journalCannotBeWritten where !isHealed: marks.hit(.storeDownForGood)
             case .journalInUse where process === zombie: marks.hit(.engineFenced)

@@ -42,6 +42,8 @@ package final class World: @unchecked Sendable {
     private let trace: ((String) -> Void)?
     private(set) var ticksDone = 0
     var configuration: EngineConfiguration
+    /// Says what goes wrong where nothing is left to chance.
+    var script: IncidentScript?
 
     package init(
         seed: UInt64, _ options: SimulationOptions, _ lists: [SimulatedList], trace: ((String) -> Void)? = nil
@@ -121,6 +123,10 @@ package final class World: @unchecked Sendable {
     /// One step: the next planned thing, a turn of the engine, or an operator's act. False when nothing can happen any more.
     func tick() -> Bool {
         ticksDone += 1
+        if let script, !isHealed {
+            script.advance()
+            guard !script.isOver else { return false }
+        }
         reap()
         for server in servers { server.age() }
         for box in boxes { box.age() }
@@ -135,7 +141,7 @@ package final class World: @unchecked Sendable {
         }
         guard let process else { return tickWithoutEngine() }
         let turnAt = process.nextTurn
-        if let next = queue.first, next.time < turnAt || (next.time == turnAt && random.process.chance(perMille: 500)) {
+        if let next = queue.first, next.time < turnAt || (next.time == turnAt && (script != nil || random.process.chance(perMille: 500))) {
             happen()
             return true
         }
@@ -147,7 +153,7 @@ package final class World: @unchecked Sendable {
 
     /// Nothing is planned: only people and chance can make something happen.
     private func idle() -> Bool {
-        guard !isHealed else { return false }
+        guard !isHealed, script == nil else { return false }
         time += 60_000
         return true
     }
@@ -190,7 +196,7 @@ package final class World: @unchecked Sendable {
         guard let process, !process.isAlive else { return }
         note("process \(process.number) is dead")
         journal.setFaults(nil)
-        let cutsPower = random.process.chance(perMille: rate(.powerCut))
+        let cutsPower = script?.cutsPower ?? random.process.chance(perMille: rate(.powerCut))
         if cutsPower {
             zombie?.die()
             let keeps = random.store.chance(perMille: 500)
@@ -204,7 +210,8 @@ package final class World: @unchecked Sendable {
         process.bury()
         self.process = nil
         for index in jobs.indices { jobs[index].isRunning = false }
-        restartAt = time + random.operation.within(0...(isHealed ? 1_000 : 120_000))
+        restartAt =
+            script != nil && !isHealed ? .max : time + random.operation.within(0...(isHealed ? 1_000 : 120_000))
     }
 
     /// The end of the world: what is still planned is dropped.
