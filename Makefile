@@ -70,6 +70,8 @@ storm: test-deps released
 
 # The incidents of other systems with their historical numbers.
 incidents: test-deps released
+	$(SWIFT) build -c release --product simulate -j $(JOBS)
+	.build/release/simulate incident
 	INCIDENT_SCALE=1 $(RELEASED) $(SWIFT) test --skip-build --filter IncidentTests
 
 RELEASED = CAMPAIGN_BINARY=$(CURDIR)/.build/release/campaign \

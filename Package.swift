@@ -95,6 +95,7 @@ let package = Package(
             dependencies: [
                 "CampaignDomain", "CampaignEngine", "CampaignLog", logging,
                 .product(name: "HeapModule", package: "swift-collections"),
+                .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: house),
         .executableTarget(

@@ -11,9 +11,9 @@ struct SimulateCommand: ParsableCommand {
 
     private static var commands: [any ParsableCommand.Type] {
         #if CAMPAIGN_MUTANTS
-        [SeedsCommand.self, SeedFilesCommand.self, ExhaustiveCommand.self, MutantsCommand.self]
+        [SeedsCommand.self, SeedFilesCommand.self, ExhaustiveCommand.self, IncidentCommand.self, MutantsCommand.self]
         #else
-        [SeedsCommand.self, SeedFilesCommand.self, ExhaustiveCommand.self]
+        [SeedsCommand.self, SeedFilesCommand.self, ExhaustiveCommand.self, IncidentCommand.self]
         #endif
     }
 }

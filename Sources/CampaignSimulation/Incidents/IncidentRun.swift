@@ -1,3 +1,5 @@
+import CampaignEngine
+
 /// Puts the engine through an incident: a world in which nothing goes wrong but what the script does.
 package struct IncidentRun: Sendable {
     package let row: String

@@ -73,7 +73,7 @@ final class IncidentScript {
 
     private var hasEnded: Bool {
         guard let process = world.process else { return world.restartAt == .max }
-        return process.isReady && world.jobs[0].ending != nil && !world.jobs[0].isRunning
+        return process.isReady && !process.isStopping && world.jobs[0].ending != nil && !world.jobs[0].isRunning
     }
 
     /// A script that waits for what never comes is a failure.
@@ -84,7 +84,7 @@ final class IncidentScript {
 
     // MARK: What the world asks and tells
 
-    func count(_ event: Event) { events[event.name, default: 0] += 1 }
+    func count(_ event: Event) { events[event.typeName, default: 0] += 1 }
 
     func engineGaveUp() {
         gaveUp += 1
@@ -94,7 +94,9 @@ final class IncidentScript {
     /// What a mail server has been told to answer; nil when it takes the message.
     func answer(to address: String) -> MailServer.Answer? {
         let ordinal = Ordinal(address.dropFirst().prefix { $0 != "@" }) ?? 0
-        if ordinal < incident.deferredOnce, deferredBefore.insert(ordinal).inserted { return .deferred("451 4.7.1 later") }
+        if ordinal < incident.deferredOnce, deferredBefore.insert(ordinal).inserted {
+            return .deferred("451 4.7.1 later")
+        }
         decided += 1
         return incident.rejected.contains(ordinal) ? .rejected(.unknownAddress, "550 5.1.1 no such user") : nil
     }

@@ -123,11 +123,11 @@ package final class World: @unchecked Sendable {
     /// One step: the next planned thing, a turn of the engine, or an operator's act. False when nothing can happen any more.
     func tick() -> Bool {
         ticksDone += 1
+        reap()
         if let script, !isHealed {
             script.advance()
             guard !script.isOver else { return false }
         }
-        reap()
         for server in servers { server.age() }
         for box in boxes { box.age() }
         interfere()
@@ -141,7 +141,9 @@ package final class World: @unchecked Sendable {
         }
         guard let process else { return tickWithoutEngine() }
         let turnAt = process.nextTurn
-        if let next = queue.first, next.time < turnAt || (next.time == turnAt && (script != nil || random.process.chance(perMille: 500))) {
+        if let next = queue.first,
+            next.time < turnAt || (next.time == turnAt && (script != nil || random.process.chance(perMille: 500)))
+        {
             happen()
             return true
         }
