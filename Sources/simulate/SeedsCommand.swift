@@ -84,7 +84,8 @@ struct SeedsCommand: ParsableCommand {
         let line = ProgressLine(total: seeds)
         let report = range.run(lists) { line.show($0) }
         line.clear()
-        let seconds = Double((ContinuousClock.now - began).components.seconds) + 0.001
+        let elapsed = (ContinuousClock.now - began).components
+        let seconds = Double(elapsed.seconds) + Double(elapsed.attoseconds) / 1e18
         if marks { print(report.markTable) }
         for failure in report.failures { try explain(failure, lists) }
         for seed in report.unsteady { print("seed \(seed) gave two logs") }
