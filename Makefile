@@ -34,7 +34,8 @@ SEEDS := 20000
 FIRST :=
 simulate: deps
 	$(SWIFT) build -c release --product simulate -j $(JOBS)
-	.build/release/simulate --seeds $(SEEDS) $(if $(FIRST),--first $(FIRST)) --require-marks
+	.build/release/simulate --seeds $(SEEDS) $(if $(FIRST),--first $(FIRST)) \
+		$(if $(shell [ $(SEEDS) -ge 20000 ] && echo all),--require-marks)
 	.build/release/simulate seeds Fixtures/Seeds
 
 # Every way through small worlds, not a sample.

@@ -19,7 +19,6 @@ struct EventQueue {
     private var entries = Heap<Entry>()
     private var order: UInt64 = 0
 
-    var count: Int { entries.count }
     var first: Entry? { entries.min }
 
     mutating func add(at time: Int64, in process: EngineProcess?, _ action: @escaping () -> Void) {
