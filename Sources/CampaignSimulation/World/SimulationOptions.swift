@@ -51,6 +51,8 @@ package struct SimulationOptions: Sendable {
         for index in 0..<(1 + random.below(3)) { servers.append(Self.server(index, &random)) }
         let jobCount = random.chance(perMille: 700) ? 1 : 2 + random.below(2)
         for _ in 0..<jobCount { jobs.append(Self.job(servers.count, lists, &random)) }
+        // Fifty refusals in a row take a list that is long enough for them.
+        if self[.policyRejection] == 990 { jobs[0].list = lists - 1 }
         // A lock can only be stolen where the thief can ask nobody: a probe answers about the past alone.
         if servers.contains(where: { $0.isDirectory || $0.knowsItsMessages }) { self[.stolenLock] = 0 }
     }
