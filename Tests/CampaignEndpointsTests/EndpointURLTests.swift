@@ -30,7 +30,7 @@ struct EndpointURLTests {
             ("smtps://h", "not supported by this version yet"), ("dir:", "dir:outbox"),
             ("smtp://h?connections=0", "from 1"), ("smtp://h?timeout=soon", "60s"),
             ("smtp://h?conections=2", "connections"),
-            ("smtp://h?rate=5/s", "not supported by this version yet"),
+            ("smtp://h?tls-ca=x", "not supported by this version yet"),
         ])
     func invalid(text: String, hint: String) {
         let error = #expect(throws: EngineError.self) { try EndpointURL(parsing: text, relativeTo: "/") }
