@@ -8,8 +8,10 @@ struct EndpointOptions {
     var messagesPerConnection: Int?
     var timeoutMilliseconds: Int64?
     var policy = EndpointPolicy()
+    var smtp = SMTPOptions()
 
-    private static let known = ["connections", "per-connection", "timeout", "retries", "retry-interval"]
+    private static let known =
+        ["connections", "per-connection", "timeout", "retries", "retry-interval"] + SMTPOptions.known
     private static let later = ["rate", "tls-ca", "password-file", "password-env"]
     static let connectionsMax = 10_000
 
@@ -47,6 +49,8 @@ struct EndpointOptions {
                     throw refuse("a duration such as 250ms, 60s or 5m")
                 }
                 interval = time
+            case let name where SMTPOptions.known.contains(name):
+                if let expected = smtp.take(name, value) { throw refuse(expected) }
             default:
                 throw Self.unknown(name, address)
             }

@@ -11,11 +11,14 @@ final class EmbeddedSession {
     private(set) var results: [TransactionResult] = []
     private let congestion = Congestion()
 
-    init(timeouts: SMTPTimeouts = SMTPTimeouts(), isConnected: Bool = true) throws {
+    init(
+        timeouts: SMTPTimeouts = SMTPTimeouts(), terms: TransactionTerms = TransactionTerms(), isConnected: Bool = true
+    ) throws {
         channel = EmbeddedChannel()
         let configuration = SMTPConnectionConfiguration(
             greetingName: try GreetingName("client.example"),
-            timeouts: timeouts
+            timeouts: timeouts,
+            terms: terms
         )
         connection = SMTPConnection(configuration: configuration, eventLoop: channel.eventLoop) { [unowned self] in
             switch $0 {
@@ -29,8 +32,10 @@ final class EmbeddedSession {
     }
 
     /// A session that is open.
-    static func ready(_ extensions: String..., timeouts: SMTPTimeouts = SMTPTimeouts()) throws -> EmbeddedSession {
-        let session = try EmbeddedSession(timeouts: timeouts)
+    static func ready(
+        _ extensions: String..., timeouts: SMTPTimeouts = SMTPTimeouts(), terms: TransactionTerms = TransactionTerms()
+    ) throws -> EmbeddedSession {
+        let session = try EmbeddedSession(timeouts: timeouts, terms: terms)
         try session.receive("220 mx\r\n")
         let lines = ["mx"] + extensions
         for line in lines.dropLast() { try session.receive("250-\(line)\r\n") }
@@ -68,6 +73,17 @@ final class EmbeddedSession {
         channel.embeddedEventLoop.run()
     }
 
+    /// Brings the envelope; the content waits.
+    func begin(
+        _ message: FixedMessage, to recipient: String = "r@example.com", envelopeID: String? = nil
+    ) throws {
+        connection.begin(
+            SMTPTransaction(
+                sender: try EnvelopePath("s@example.com"), recipient: try EnvelopePath(recipient),
+                envelopeID: envelopeID, source: message))
+        channel.embeddedEventLoop.run()
+    }
+
     func advance(by time: TimeAmount) {
         channel.embeddedEventLoop.advanceTime(by: time)
     }
@@ -90,6 +106,8 @@ final class FixedMessage: SMTPMessageSource {
     let bytes: [UInt8]
     private(set) var writeCount = 0
     private(set) var beforeTerminatorCount = 0
+    private(set) var awaitedCount = 0
+    private(set) var results: [TransactionResult] = []
 
     init(_ text: String = "Subject: hi\r\n\r\n.hidden\r\n") { bytes = Array(text.utf8) }
     init(bytes: [UInt8]) { self.bytes = bytes }
@@ -99,7 +117,9 @@ final class FixedMessage: SMTPMessageSource {
         bytes.append(contentsOf: self.bytes)
     }
 
+    func contentAwaited() { awaitedCount += 1 }
     func beforeTerminator() { beforeTerminatorCount += 1 }
+    func finished(_ result: TransactionResult) { results.append(result) }
 }
 
 /// Holds writes back while congested, as a full socket does.

@@ -50,7 +50,7 @@ struct SMTPConnectionFuzzTests {
                 switch $0 {
                 case .accepted, .inDoubt: true
                 case .refused(let refusal): refusal.stage == .finalReply
-                case .notSent: false
+                case .notSent, .discarded: false
                 }
             }
             #expect(handedOver <= dots)
