@@ -283,7 +283,7 @@ struct SMTPClientMachineTransactionTests {
             switch result {
             case .accepted, .inDoubt: if !isContentWritten { return false }
             case .notSent: if isContentWritten { return false }
-            case .refused: break
+            case .refused, .discarded: break
             }
         }
         return completionCount <= 1

@@ -58,7 +58,7 @@ struct SMTPConnectionFuzzTests {
                 switch result {
                 case .accepted: accepted += 1
                 case .refused: refused += 1
-                case .notSent: notSent += 1
+                case .notSent, .discarded: notSent += 1
                 case .inDoubt: inDoubt += 1
                 }
             }
