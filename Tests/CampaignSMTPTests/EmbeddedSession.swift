@@ -90,6 +90,8 @@ final class EmbeddedSession {
 
     /// From here on the socket takes nothing.
     func congest() { congestion.isCongested = true }
+    /// From here on the socket takes so many writes and no more.
+    func congest(after writes: Int) { congestion.writesLeft = writes }
     func decongest() { congestion.release() }
 
     /// The peer closes.
@@ -126,6 +128,7 @@ final class FixedMessage: SMTPMessageSource {
 private final class Congestion: ChannelOutboundHandler {
     typealias OutboundIn = ByteBuffer
     var isCongested = false
+    var writesLeft: Int?
     private var held: [(NIOAny, EventLoopPromise<Void>?)] = []
     private var context: ChannelHandlerContext?
 
@@ -133,6 +136,13 @@ private final class Congestion: ChannelOutboundHandler {
     func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        if let left = writesLeft {
+            writesLeft = left - 1
+            if left == 0 {
+                writesLeft = nil
+                isCongested = true
+            }
+        }
         if isCongested { held.append((data, promise)) } else { context.write(data, promise: promise) }
     }
 
