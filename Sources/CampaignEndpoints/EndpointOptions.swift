@@ -8,21 +8,18 @@ struct EndpointOptions {
     var messagesPerConnection: Int?
     var timeoutMilliseconds: Int64?
     var policy = EndpointPolicy()
+    var smtp = SMTPOptions()
 
-    private static let known = [
-        "connections", "per-connection", "timeout", "retries", "retry-interval", "rate", "weight", "slow-start",
-    ]
+    private static let known =
+        ["connections", "per-connection", "timeout", "retries", "retry-interval"] + PacingOptions.known
+        + SMTPOptions.known
     private static let later = ["tls-ca", "password-file", "password-env"]
     static let connectionsMax = 10_000
-    /// As many as Postfix begins with towards a new destination.
-    private static let initialConnectionsDefault = 5
 
     init(_ query: String, of address: String) throws(EngineError) {
         var retries: Int?
         var interval: Int64?
-        var ratePerHour: UInt32 = 0
-        var weight: UInt32?
-        var initialConnections: Int? = Self.initialConnectionsDefault
+        var pacing = PacingOptions()
         for item in query.split(separator: "&") {
             let pair = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let name = String(pair[0])
@@ -54,24 +51,10 @@ struct EndpointOptions {
                     throw refuse("a duration such as 250ms, 60s or 5m")
                 }
                 interval = time
-            case "rate":
-                guard let rate = Quantity.ratePerHour(value) else {
-                    throw refuse("a rate such as 1000/s, 50/m or 100/h")
-                }
-                ratePerHour = rate
-            case "weight":
-                guard let number = UInt32(value), (1...EndpointLimits.weightMax).contains(number) else {
-                    throw refuse("a number from 1 to \(EndpointLimits.weightMax)")
-                }
-                weight = number
-            case "slow-start":
-                if value == "off" {
-                    initialConnections = nil
-                } else if let number = Int(value), (1...Self.connectionsMax).contains(number) {
-                    initialConnections = number
-                } else {
-                    throw refuse("off, or the number of connections to begin with")
-                }
+            case let name where PacingOptions.known.contains(name):
+                if let expected = pacing.take(name, value) { throw refuse(expected) }
+            case let name where SMTPOptions.known.contains(name):
+                if let expected = smtp.take(name, value) { throw refuse(expected) }
             default:
                 throw Self.unknown(name, address)
             }
@@ -79,8 +62,8 @@ struct EndpointOptions {
         let standard = EndpointPolicy()
         policy = EndpointPolicy(
             retries: retries ?? standard.retries,
-            intervalMilliseconds: interval ?? standard.delays.firstMilliseconds, ratePerHour: ratePerHour,
-            weight: weight, initialConnections: initialConnections)
+            intervalMilliseconds: interval ?? standard.delays.firstMilliseconds, ratePerHour: pacing.ratePerHour,
+            weight: pacing.weight, initialConnections: pacing.initialConnections)
     }
 
     private static func unknown(_ name: String, _ address: String) -> EngineError {

@@ -22,6 +22,7 @@ public struct EndpointURL: Hashable, Sendable, CustomStringConvertible {
     /// How long to wait for each reply but the final one, in milliseconds; nil is what RFC 5321 §4.5.3.2 asks for.
     public var timeoutMilliseconds: Int64?
     public var policy: EndpointPolicy
+    var smtp: SMTPOptions
     private var options: String
 
     /// The address as the log keeps it: absolute, with its options, without secrets.
@@ -46,6 +47,7 @@ public struct EndpointURL: Hashable, Sendable, CustomStringConvertible {
         policy = query.policy
         // Files are no connections that would have to be opened.
         if case .directory = place { policy.initialConnections = nil }
+        smtp = query.smtp
     }
 
     private static func place(_ address: String, _ directory: String) throws(EngineError) -> Place {

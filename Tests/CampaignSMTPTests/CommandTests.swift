@@ -29,6 +29,31 @@ struct CommandTests {
         #expect(encoded(.quit) == "QUIT\r\n")
     }
 
+    @Test("notifications are asked for as RFC 3461 and RFC 6533 write it")
+    func notifications() throws {
+        let mail = MailParameters(isDSN: true, isRequireTLS: true)
+        #expect(
+            encoded(.mail(from: .null, mail, envelopeID: "a b+")) == "MAIL FROM:<> RET=HDRS ENVID=a+20b+2B REQUIRETLS\r\n")
+        let tooLong = String(repeating: "k", count: 101)
+        #expect(encoded(.mail(from: .null, mail, envelopeID: tooLong)) == "MAIL FROM:<> RET=HDRS REQUIRETLS\r\n")
+        let path = try EnvelopePath("\"a\\+b\"@example.com")
+        let never = RecipientParameters(notify: .never, namesOriginalRecipient: true)
+        #expect(
+            encoded(.recipient(path, never))
+                == "RCPT TO:<\"a\\+b\"@example.com> NOTIFY=NEVER ORCPT=rfc822;\"a\\+2Bb\"@example.com\r\n")
+        let all = RecipientParameters(notify: [.success, .failure, .delay])
+        #expect(encoded(.recipient(path, all)).hasSuffix(" NOTIFY=SUCCESS,FAILURE,DELAY\r\n"))
+        let international = try EnvelopePath("m\u{FC}+x@example.com")
+        let raw = RecipientParameters(namesOriginalRecipient: true, isSMTPUTF8: true)
+        #expect(encoded(.recipient(international, raw)).hasSuffix("> ORCPT=utf-8;m\u{FC}\\x{2B}x@example.com\r\n"))
+        let escaped = RecipientParameters(namesOriginalRecipient: true)
+        #expect(
+            encoded(.recipient(international, escaped)).hasSuffix("> ORCPT=utf-8;m\\x{FC}\\x{2B}x@example.com\r\n"))
+        for size in [0, 7, 10, 99, 100, Int.max] {
+            #expect(encoded(.lastChunk(sizeBytes: size)) == "BDAT \(size) LAST\r\n")
+        }
+    }
+
     @Test("no control character gets into a path, quoted, escaped or not", arguments: Array(0..<0x20) + [0x7F])
     func controls(_ byte: Int) throws {
         let control = String(Unicode.Scalar(UInt8(byte)))

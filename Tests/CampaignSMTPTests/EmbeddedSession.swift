@@ -11,11 +11,14 @@ final class EmbeddedSession {
     private(set) var results: [TransactionResult] = []
     private let congestion = Congestion()
 
-    init(timeouts: SMTPTimeouts = SMTPTimeouts(), isConnected: Bool = true) throws {
+    init(
+        timeouts: SMTPTimeouts = SMTPTimeouts(), terms: TransactionTerms = TransactionTerms(), isConnected: Bool = true
+    ) throws {
         channel = EmbeddedChannel()
         let configuration = SMTPConnectionConfiguration(
             greetingName: try GreetingName("client.example"),
-            timeouts: timeouts
+            timeouts: timeouts,
+            terms: terms
         )
         connection = SMTPConnection(configuration: configuration, eventLoop: channel.eventLoop) { [unowned self] in
             switch $0 {
@@ -29,8 +32,10 @@ final class EmbeddedSession {
     }
 
     /// A session that is open.
-    static func ready(_ extensions: String..., timeouts: SMTPTimeouts = SMTPTimeouts()) throws -> EmbeddedSession {
-        let session = try EmbeddedSession(timeouts: timeouts)
+    static func ready(
+        _ extensions: String..., timeouts: SMTPTimeouts = SMTPTimeouts(), terms: TransactionTerms = TransactionTerms()
+    ) throws -> EmbeddedSession {
+        let session = try EmbeddedSession(timeouts: timeouts, terms: terms)
         try session.receive("220 mx\r\n")
         let lines = ["mx"] + extensions
         for line in lines.dropLast() { try session.receive("250-\(line)\r\n") }
@@ -68,12 +73,25 @@ final class EmbeddedSession {
         channel.embeddedEventLoop.run()
     }
 
+    /// Brings the envelope; the content waits.
+    func begin(
+        _ message: FixedMessage, to recipient: String = "r@example.com", envelopeID: String? = nil
+    ) throws {
+        connection.begin(
+            SMTPTransaction(
+                sender: try EnvelopePath("s@example.com"), recipient: try EnvelopePath(recipient),
+                envelopeID: envelopeID, source: message))
+        channel.embeddedEventLoop.run()
+    }
+
     func advance(by time: TimeAmount) {
         channel.embeddedEventLoop.advanceTime(by: time)
     }
 
     /// From here on the socket takes nothing.
     func congest() { congestion.isCongested = true }
+    /// From here on the socket takes so many writes and no more.
+    func congest(after writes: Int) { congestion.writesLeft = writes }
     func decongest() { congestion.release() }
 
     /// The peer closes.
@@ -90,6 +108,8 @@ final class FixedMessage: SMTPMessageSource {
     let bytes: [UInt8]
     private(set) var writeCount = 0
     private(set) var beforeTerminatorCount = 0
+    private(set) var awaitedCount = 0
+    private(set) var results: [TransactionResult] = []
 
     init(_ text: String = "Subject: hi\r\n\r\n.hidden\r\n") { bytes = Array(text.utf8) }
     init(bytes: [UInt8]) { self.bytes = bytes }
@@ -99,13 +119,16 @@ final class FixedMessage: SMTPMessageSource {
         bytes.append(contentsOf: self.bytes)
     }
 
+    func contentAwaited() { awaitedCount += 1 }
     func beforeTerminator() { beforeTerminatorCount += 1 }
+    func finished(_ result: TransactionResult) { results.append(result) }
 }
 
 /// Holds writes back while congested, as a full socket does.
 private final class Congestion: ChannelOutboundHandler {
     typealias OutboundIn = ByteBuffer
     var isCongested = false
+    var writesLeft: Int?
     private var held: [(NIOAny, EventLoopPromise<Void>?)] = []
     private var context: ChannelHandlerContext?
 
@@ -113,6 +136,13 @@ private final class Congestion: ChannelOutboundHandler {
     func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        if let left = writesLeft {
+            writesLeft = left - 1
+            if left == 0 {
+                writesLeft = nil
+                isCongested = true
+            }
+        }
         if isCongested { held.append((data, promise)) } else { context.write(data, promise: promise) }
     }
 

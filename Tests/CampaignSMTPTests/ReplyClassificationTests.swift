@@ -55,6 +55,7 @@ struct ReplyClassificationTests {
         Row(stages: afterMail, reply: "554 Transaction failed", meaning: .recipientPermanent(.other)),
         Row(stages: [.recipient], reply: "500 Line too long", meaning: .recipientPermanent(.other)),
         Row(stages: [.envelope], reply: "550 5.6.7 Needs SMTPUTF8", meaning: .recipientPermanent(.other)),
+        Row(stages: afterMail, reply: "550 5.7.30 REQUIRETLS support required", meaning: .recipientPermanent(.other)),
         // Message
         Row(stages: inTransaction + [.envelope], reply: "552 5.3.4 Too large", meaning: .messageRefused),
         Row(stages: inTransaction, reply: "554 5.6.0 Bad content", meaning: .messageRefused),
@@ -78,6 +79,23 @@ struct ReplyClassificationTests {
         for stage in row.stages {
             #expect(ReplyClassification(refusalAt: stage, reply: reply) == row.meaning, "\(stage): \(row.reply)")
         }
+    }
+
+    @Test(
+        "throttling is told from greylisting, shutting down and bad credentials",
+        arguments: [
+            ("421 4.7.0 Try again later", true), ("421 Too many connections", true),
+            ("421 4.3.2 The maximum number of concurrent connections has exceeded a limit", true),
+            ("421 4.3.2 shutting down", false), ("421 4.4.2 mx Error: timeout exceeded", false),
+            ("450 4.7.1 You are sending too fast", true), ("451 4.7.650 rate limited", true),
+            ("450 4.7.1 Greylisted, see http://example.com", false), ("454 4.7.0 Throttling failure", true),
+            ("454 Throttling", true), ("454 4.7.8 Credentials for now", false), ("452 4.3.2 Not now", true),
+            ("451 4.4.5 Congestion", true), ("452 4.2.2 Mailbox full", false), ("451 Local error", false),
+            ("452 4.3.1 Insufficient system storage", false), ("550 5.7.1 Policy", false), ("250 ok", false),
+        ])
+    func throttling(_ text: String, _ isThrottling: Bool) throws {
+        let reply = Reply(code: try #require(UInt16(text.prefix(3))), text: String(text.dropFirst(4)))
+        #expect(ReplyClassification.isThrottling(reply) == isThrottling)
     }
 
     @Test("4xx never ends a recipient, whatever else the reply says")

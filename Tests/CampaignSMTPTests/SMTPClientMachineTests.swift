@@ -109,13 +109,14 @@ struct SMTPClientMachineSessionTests {
         }
     }
 
-    @Test("a transaction submitted too early, twice or too late is not sent, and disturbs nothing")
+    @Test("a transaction submitted too early, as a third or too late is not sent, and disturbs nothing")
     func notReady() {
         let notReady = Actions(completion: .notSent(.notReady))
         var fresh = SMTPClientMachine()
         #expect(fresh.submit(.small) == notReady)
         var busy = SMTPClientMachine.ready()
         _ = busy.submit(.small)
+        #expect(busy.submit(.small) == Actions())
         #expect(busy.submit(.small) == notReady)
         #expect(busy.stage == .mail)
         _ = busy.abort()
@@ -138,8 +139,10 @@ struct SMTPClientMachineSessionTests {
 
 extension SMTPClientMachine {
     /// A machine whose session is open with these extensions.
-    static func ready(_ extensions: String..., verb: GreetingVerb = .ehlo) -> SMTPClientMachine {
-        var machine = SMTPClientMachine(greetingVerb: verb)
+    static func ready(
+        _ extensions: String..., verb: GreetingVerb = .ehlo, terms: TransactionTerms = TransactionTerms()
+    ) -> SMTPClientMachine {
+        var machine = SMTPClientMachine(greetingVerb: verb, terms: terms)
         _ = machine.connected()
         _ = machine.replyReceived(Reply(code: 220, text: "mx"))
         _ = machine.replyReceived(Reply(code: 250, text: (["mx"] + extensions).joined(separator: "\n")))

@@ -212,7 +212,9 @@ struct SMTPConnectionTests {
         final class Aborting: SMTPMessageSource {
             var connection: SMTPConnection?
             func writeMessage(into bytes: inout [UInt8]) { bytes.append(contentsOf: "x\r\n".utf8) }
+            func contentAwaited() {}
             func beforeTerminator() { connection?.abort() }
+            func finished(_ result: TransactionResult) {}
         }
         let session = try EmbeddedSession.ready("PIPELINING")
         let source = Aborting()

@@ -2,59 +2,167 @@ import CampaignDomain
 import CampaignEngine
 import CampaignSMTP
 import NIOCore
+import Synchronization
 
-/// The lanes of one event loop: their share of the work, and their outcomes on the way back.
+/// The lanes of one event loop: their share of the work, and their answers on the way back.
 ///
-/// SAFETY: everything mutable is touched on `eventLoop` alone; other threads only enqueue closures there.
+/// Work arrives in a mailbox that wakes the loop once, answers leave once per turn of the loop.
+///
+/// SAFETY: everything mutable but the mailbox is touched on `eventLoop` alone; other threads only enqueue closures there.
 final class LaneGroup: @unchecked Sendable {
+    enum Work: Sendable {
+        case prepare([Delivery])
+        case deliver([Delivery])
+        case discard([Delivery])
+    }
+
     let eventLoop: any EventLoop
+    private let terms: LaneTerms
+    private let mailbox = Mutex<[Work]>([])
+    private let whenAnswered: @Sendable ([DeliveryName]) -> Void
     private var lanes: [SMTPLane] = []
-    /// Lanes without a message. The last used comes first: its connection is warm, and the others may go idle.
-    private var idle: [SMTPLane] = []
+    /// By the number of messages in hand. Of the idle ones the last used comes first: its connection is warm, and the others
+    /// may go idle.
+    private var lanesByLoad: [[SMTPLane]]
     private var waiting: [Delivery] = []
     private var waitingHead = 0
+    private var messages: [DeliveryName: (lane: SMTPLane, message: LaneMessage)] = [:]
     private var reports: [DeliveryReport] = []
+    private var prepared: [Delivery] = []
+    private var answered: [DeliveryName] = []
     private var isFlushScheduled = false
+    private var isSweepScheduled = false
     private var reporter: EndpointReporter?
+    private var isClosing = false
     private var whenClosed: (() -> Void)?
 
+    /// - Parameter whenAnswered: called with the messages that the group has no more to do with.
     init(
-        _ eventLoop: any EventLoop, lanes count: Int, address: SMTPServerAddress,
-        configuration: SMTPConnectionConfiguration, messagesPerConnection: Int?
+        _ eventLoop: any EventLoop, lanes range: Range<Int>, terms: LaneTerms,
+        whenAnswered: @escaping @Sendable ([DeliveryName]) -> Void
     ) {
         self.eventLoop = eventLoop
-        lanes = (0..<count).map { _ in
-            SMTPLane(
-                eventLoop, address: address, configuration: configuration, messagesPerConnection: messagesPerConnection)
+        self.terms = terms
+        self.whenAnswered = whenAnswered
+        lanesByLoad = Array(repeating: [], count: SMTPLane.messagesMax + 1)
+        lanes = range.map { SMTPLane(self, index: $0, terms: terms) }
+        for lane in lanes {
+            lane.position = lanesByLoad[0].count
+            lanesByLoad[0].append(lane)
         }
-        idle = lanes
     }
 
     func attach(_ reporter: EndpointReporter) {
         eventLoop.execute { self.reporter = reporter }
     }
 
-    func deliver(_ batch: [Delivery]) {
-        eventLoop.execute {
-            self.waiting.append(contentsOf: batch)
-            self.pump()
+    /// From any thread.
+    func put(_ work: Work) {
+        let isFirst = mailbox.withLock { mailbox in
+            mailbox.append(work)
+            return mailbox.count == 1
+        }
+        if isFirst { eventLoop.execute { self.takeMail() } }
+    }
+
+    /// Content goes out last, so that envelopes that arrived with it travel in the same write.
+    private func takeMail() {
+        let work = mailbox.withLock { mailbox in
+            defer { mailbox = [] }
+            return mailbox
+        }
+        for item in work {
+            switch item {
+            case .prepare(let batch): prepare(batch)
+            case .discard(let batch): for delivery in batch { discard(DeliveryName(delivery)) }
+            case .deliver: continue
+            }
+        }
+        for case .deliver(let batch) in work { for delivery in batch { deliver(delivery) } }
+    }
+
+    private func prepare(_ batch: [Delivery]) {
+        guard !isClosing else {
+            for delivery in batch { report(delivery, .notSent(.stopping)) }
+            return
+        }
+        waiting.append(contentsOf: batch)
+        pump()
+    }
+
+    private func deliver(_ delivery: Delivery) {
+        guard let (lane, message) = messages[DeliveryName(delivery)] else {
+            // Sending it now could be a second copy: it may have been given back, and taken elsewhere.
+            let fault = isClosing ? EndpointFault.stopping : EndpointFault(.dropped, "not prepared here")
+            reports.append(DeliveryReport(delivery, .notSent(fault)))
+            return scheduleFlush()
+        }
+        lane.deliver(message, delivery)
+    }
+
+    private func discard(_ name: DeliveryName) {
+        if let (lane, message) = messages.removeValue(forKey: name) {
+            answered.append(name)
+            lane.discard(message)
+            scheduleFlush()
+        } else if let place = waiting[waitingHead...].firstIndex(where: { DeliveryName($0) == name }) {
+            answered.append(name)
+            waiting.remove(at: place)
+            scheduleFlush()
         }
     }
 
+    /// Idle lanes first; only then does a message ride behind another.
     private func pump() {
-        while waitingHead < waiting.count, let lane = idle.popLast() {
+        while waitingHead < waiting.count, let lane = lanesByLoad.dropLast().first(where: { !$0.isEmpty })?.last {
             let delivery = waiting[waitingHead]
             waitingHead += 1
-            lane.send(delivery) { outcome in
-                self.reports.append(DeliveryReport(delivery, outcome))
-                self.idle.append(lane)
-                self.scheduleFlush()
-            }
+            guard let message = lane.take(delivery) else { continue }
+            move(lane, from: lane.load - 1, to: lane.load)
+            messages[DeliveryName(delivery)] = (lane, message)
+            lane.start(message)
         }
         if waitingHead == waiting.count {
             waiting.removeAll(keepingCapacity: true)
             waitingHead = 0
         }
+    }
+
+    private func move(_ lane: SMTPLane, from old: Int, to new: Int) {
+        let last = lanesByLoad[old].removeLast()
+        if last !== lane {
+            last.position = lane.position
+            lanesByLoad[old][lane.position] = last
+        }
+        lane.position = lanesByLoad[new].count
+        lanesByLoad[new].append(lane)
+        if new == 0 { becameIdle(lane) }
+    }
+}
+
+// MARK: Answers
+
+extension LaneGroup {
+    func prepared(_ delivery: Delivery) {
+        prepared.append(delivery)
+        scheduleFlush()
+    }
+
+    func report(_ delivery: Delivery, _ outcome: DeliveryOutcome) {
+        reports.append(DeliveryReport(delivery, outcome))
+        answered.append(DeliveryName(delivery))
+        scheduleFlush()
+    }
+
+    /// The lane is done with the message.
+    func forget(_ message: LaneMessage, of lane: SMTPLane) {
+        if let delivery = message.delivery {
+            let name = DeliveryName(delivery)
+            // After a discard the name may be another message's already.
+            if messages[name]?.message === message { messages[name] = nil }
+        }
+        move(lane, from: lane.load + 1, to: lane.load)
+        scheduleFlush()
     }
 
     /// At the end of this turn of the loop: by then every lane whose reply was in the socket has reported.
@@ -66,26 +174,59 @@ final class LaneGroup: @unchecked Sendable {
 
     private func flush() {
         isFlushScheduled = false
+        if !answered.isEmpty {
+            whenAnswered(answered)
+            answered.removeAll(keepingCapacity: true)
+        }
+        // Outcomes first: the next claim of a lane must not become durable before the last one's outcome.
         reporter?.report(reports)
         reports.removeAll(keepingCapacity: true)
+        reporter?.prepared(prepared)
+        prepared.removeAll(keepingCapacity: true)
         pump()
-        if idle.count == lanes.count, let whenClosed {
+        if isClosing, lanesByLoad[0].count == lanes.count, let whenClosed {
             self.whenClosed = nil
             for lane in lanes { lane.quit() }
             whenClosed()
         }
     }
+}
 
-    /// Gives back what has not begun, waits for what has, and then hangs up.
+// MARK: Idleness and the end
+
+extension LaneGroup {
+    private func becameIdle(_ lane: SMTPLane) {
+        lane.idleSince = .now()
+        guard !isSweepScheduled else { return }
+        isSweepScheduled = true
+        scheduleSweep(at: lane.idleSince + terms.idleMax)
+    }
+
+    private func scheduleSweep(at time: NIODeadline) {
+        eventLoop.assumeIsolated().scheduleTask(deadline: time) { [weak self] in self?.sweep() }
+    }
+
+    /// Ends the connections that have had nothing to do for too long.
+    private func sweep() {
+        let now = NIODeadline.now()
+        var earliest: NIODeadline?
+        for lane in lanesByLoad[0] where lane.hasConnection {
+            let end = lane.idleSince + terms.idleMax
+            if end <= now { lane.quit() } else { earliest = min(earliest ?? end, end) }
+        }
+        isSweepScheduled = earliest != nil
+        if let earliest { scheduleSweep(at: earliest) }
+    }
+
+    /// Gives back what is not claimed, waits for what is, and then hangs up.
     func close(deadline: ContinuousClock.Instant) async {
         await withCheckedContinuation { continuation in
             eventLoop.execute {
-                let fault = EndpointFault(.dropped, "the engine is stopping")
-                for delivery in self.waiting[self.waitingHead...] {
-                    self.reports.append(DeliveryReport(delivery, .notSent(fault)))
-                }
+                self.isClosing = true
+                for delivery in self.waiting[self.waitingHead...] { self.report(delivery, .notSent(.stopping)) }
                 self.waiting.removeAll()
                 self.waitingHead = 0
+                for lane in self.lanes { lane.giveBack(.stopping) }
                 self.whenClosed = { continuation.resume() }
                 self.scheduleFlush()
                 let patience = deadline - .now
@@ -97,5 +238,20 @@ final class LaneGroup: @unchecked Sendable {
                 }
             }
         }
+    }
+}
+
+extension EndpointFault {
+    fileprivate static let stopping = EndpointFault(.dropped, "the engine is stopping")
+}
+
+/// Which delivery: there is one at a time for a recipient of a job.
+struct DeliveryName: Hashable, Sendable {
+    let job: JobID
+    let ordinal: Ordinal
+
+    init(_ delivery: Delivery) {
+        job = delivery.job
+        ordinal = delivery.ordinal
     }
 }

@@ -4,70 +4,98 @@ import CampaignSMTP
 import Foundation
 import NIOCore
 import NIOPosix
-import Synchronization
 
 /// Hands messages to an SMTP server over several connections that stay open (RFC 5321).
+///
+/// A message's envelope goes to the server before the message is claimed; its content follows when the claim is durable, and
+/// the envelope of the connection's next message travels with it. So a message costs one round trip and one write, and yet
+/// at most one message per connection is claimed without an outcome (decisions/0016).
 ///
 /// Lanes are spread over the process's event loops; a loop works through its share on its own, and reports what its lanes
 /// have finished once per turn of the loop, not once per message.
 public final class SMTPEndpoint: Endpoint {
     public let name: String
+    /// Two messages for each connection: one that is being sent, and one whose envelope goes out behind it.
     public let capacity: Int
+    public var preparesBeforeClaim: Bool { true }
     public let policy: EndpointPolicy
 
-    private let address: SMTPServerAddress
-    private let configuration: SMTPConnectionConfiguration
+    private let terms: LaneTerms
     private let groups: [LaneGroup]
-    private let turn = Atomic<Int>(0)
+    private let dealer: LaneDealer
 
     private static let connectionsDefault = 10
     private static let lanesPerLoop = 64
 
-    init(_ url: EndpointURL) {
+    init(_ url: EndpointURL, observer: (any LaneObserver)? = nil) {
         name = url.description
         policy = url.policy
-        capacity = url.connections ?? Self.connectionsDefault
-        guard case .smtp(let host, let port) = url.place else { preconditionFailure("not the address of a server") }
-        address = .host(host, port: port)
-        configuration = SMTPConnectionConfiguration(
-            greetingName: LocalName.greeting, timeouts: SMTPTimeouts(commandMilliseconds: url.timeoutMilliseconds))
+        let connections = url.connections ?? Self.connectionsDefault
+        capacity = SMTPLane.messagesMax * connections
+        let terms = Self.terms(url, observer)
+        self.terms = terms
         // Few lanes on one loop share its wake-ups; spread over several they pay for each of them.
-        let loopsWanted = (capacity + Self.lanesPerLoop - 1) / Self.lanesPerLoop
+        let loopsWanted = (connections + Self.lanesPerLoop - 1) / Self.lanesPerLoop
         let loops = Array(MultiThreadedEventLoopGroup.singleton.makeIterator()).prefix(loopsWanted)
-        let (share, rest) = capacity.quotientAndRemainder(dividingBy: loops.count)
-        groups = zip(0..., loops).map { [address, configuration] index, loop in
-            LaneGroup(
-                loop, lanes: share + (index < rest ? 1 : 0), address: address, configuration: configuration,
-                messagesPerConnection: url.messagesPerConnection)
+        let dealer = LaneDealer(groups: loops.count)
+        self.dealer = dealer
+        let count = loops.count
+        groups = zip(0..., loops).map { index, loop in
+            let lanes = connections * index / count..<connections * (index + 1) / count
+            return LaneGroup(loop, lanes: lanes, terms: terms) { names in
+                if count > 1 { dealer.forget(names, of: index) }
+            }
         }
+    }
+
+    private static func terms(_ url: EndpointURL, _ observer: (any LaneObserver)?) -> LaneTerms {
+        guard case .smtp(let host, let port) = url.place else { preconditionFailure("not the address of a server") }
+        return LaneTerms(
+            address: .host(host, port: port),
+            configuration: SMTPConnectionConfiguration(
+                greetingName: LocalName.greeting, timeouts: SMTPTimeouts(commandMilliseconds: url.timeoutMilliseconds),
+                terms: url.smtp.terms),
+            messagesPerConnection: url.messagesPerConnection,
+            idleMax: url.smtp.idleMilliseconds.map { .milliseconds($0) } ?? LaneTerms.idleMaxDefault,
+            observer: observer)
     }
 
     public func attach(_ reporter: EndpointReporter) {
         for group in groups { group.attach(reporter) }
     }
 
+    public func prepare(_ batch: [Delivery]) {
+        guard groups.count > 1 else { return groups[0].put(.prepare(batch)) }
+        split(batch, dealer.deal(batch.lazy.map { DeliveryName($0) })) { .prepare($0) }
+    }
+
     public func deliver(_ batch: [Delivery]) {
-        guard groups.count > 1 else {
-            groups[0].deliver(batch)
-            return
-        }
-        // Dealt out in turn, in proportion to nothing: an idle lane on either loop serves as well.
-        let first = turn.add(batch.count, ordering: .relaxed).oldValue
+        guard groups.count > 1 else { return groups[0].put(.deliver(batch)) }
+        split(batch, dealer.groups(of: batch.lazy.map { DeliveryName($0) })) { .deliver($0) }
+    }
+
+    public func discard(_ batch: [Delivery]) {
+        guard groups.count > 1 else { return groups[0].put(.discard(batch)) }
+        split(batch, dealer.groups(of: batch.lazy.map { DeliveryName($0) })) { .discard($0) }
+    }
+
+    private func split(_ batch: [Delivery], _ places: [Int], _ work: ([Delivery]) -> LaneGroup.Work) {
         var shares = [[Delivery]](repeating: [], count: groups.count)
-        for (index, delivery) in batch.enumerated() { shares[(first &+ index) % groups.count].append(delivery) }
-        for (group, share) in zip(groups, shares) where !share.isEmpty { group.deliver(share) }
+        for (delivery, place) in zip(batch, places) { shares[place].append(delivery) }
+        for (group, share) in zip(groups, shares) where !share.isEmpty { group.put(work(share)) }
     }
 
     public func check() async -> EndpointFault? {
         let loop = groups[0].eventLoop
-        let (address, configuration) = (address, configuration)
+        let terms = terms
         return await withCheckedContinuation { continuation in
             loop.execute {
-                SMTPConnection.connect(to: address, configuration: configuration, on: loop) { result in
+                SMTPConnection.connect(to: terms.address, configuration: terms.configuration, on: loop) { result in
                     switch result {
                     case .success(let connection):
+                        let unfitness = connection.unfitness
                         connection.quit()
-                        continuation.resume(returning: nil)
+                        continuation.resume(returning: unfitness.map { EndpointFault(.hopeless, $0) })
                     case .failure(let fault):
                         continuation.resume(returning: EndpointFault(fault, isProven: false))
                     }

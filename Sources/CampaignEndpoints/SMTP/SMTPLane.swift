@@ -4,117 +4,162 @@ import CampaignMail
 import CampaignSMTP
 import NIOCore
 
-/// One connection's worth of sending: one message at a time, the connection kept for the next. Confined to its event loop.
-final class SMTPLane: SMTPMessageSource {
+/// One connection's worth of sending. Confined to its event loop.
+///
+/// A lane has two messages at most: one that is being sent, and one whose envelope goes to the server behind it. The
+/// connection is kept for the next message until it has been idle for too long or has carried its number of messages. One
+/// that turns out to be dead before anything of a message's content has left is replaced once, and nobody is told.
+final class SMTPLane {
+    static let messagesMax = 2
+
+    /// Within the endpoint, from 0.
+    let index: Int
+    private unowned let group: LaneGroup
     private let eventLoop: any EventLoop
-    private let address: SMTPServerAddress
-    private let configuration: SMTPConnectionConfiguration
-    private let messagesPerConnection: Int?
-    private var connection: SMTPConnection?
+    private let terms: LaneTerms
+    private(set) var connection: SMTPConnection?
     /// While it is being opened.
     private var opening: SMTPConnection?
-    private var messagesOnConnection = 0
-    private var message: [UInt8] = []
+    /// Begun on the connection; and of these, answered by the server.
+    private var begunCount = 0
+    private var answeredCount = 0
+    private var isAborted = false
+    private var isFailing = false
+    /// In the order in which they came.
+    private var queue: [LaneMessage] = []
+    private var spares: [LaneMessage] = []
     private var scratch = RenderScratch()
     private var sender: (text: String, path: EnvelopePath)?
     /// The last reply and its text: most replies of a server are alike.
     private var lastReply: (reply: Reply, text: String)?
 
-    init(
-        _ eventLoop: any EventLoop, address: SMTPServerAddress, configuration: SMTPConnectionConfiguration,
-        messagesPerConnection: Int?
-    ) {
-        self.eventLoop = eventLoop
-        self.address = address
-        self.configuration = configuration
-        self.messagesPerConnection = messagesPerConnection
+    /// Where the group keeps the lane: in the list of lanes with so many messages, at this place.
+    var position = 0
+    /// When the last message left it.
+    var idleSince = NIODeadline.now()
+
+    init(_ group: LaneGroup, index: Int, terms: LaneTerms) {
+        self.group = group
+        self.index = index
+        self.terms = terms
+        eventLoop = group.eventLoop
+        spares = (0..<Self.messagesMax).map { _ in LaneMessage(self) }
     }
 
-    /// Sends one message. `done` is called once, never from within this call.
-    func send(_ delivery: Delivery, done: @escaping (DeliveryOutcome) -> Void) {
-        message.removeAll(keepingCapacity: true)
-        let transaction: SMTPTransaction
+    /// Messages that it has in hand.
+    var load: Int { queue.count }
+    var hasConnection: Bool { connection != nil }
+
+    // MARK: From the engine, through the group
+
+    /// Takes one more message, to be started; nil if the lane has no room.
+    func take(_ delivery: Delivery) -> LaneMessage? {
+        guard let message = spares.popLast() else { return nil }
+        message.take(delivery)
+        queue.append(message)
+        return message
+    }
+
+    /// Makes the message and brings its envelope to the server, now or when its turn comes.
+    func start(_ message: LaneMessage) {
         do {
-            try delivery.render(into: &message, scratch: &scratch)
-            transaction = SMTPTransaction(
-                sender: try path(sender: delivery.sender), recipient: try EnvelopePath(delivery.wireRecipient),
-                source: self)
+            try message.render(&scratch)
+            advance()
         } catch {
-            return later { done(.failed(.rendering, reply: "\(error)")) }
-        }
-        if let connection, connection.isReady {
-            submit(transaction, on: connection, done)
-        } else {
-            connect { result in
-                switch result {
-                case .success(let connection): self.submit(transaction, on: connection, done)
-                case .failure(let fault): done(.notSent(EndpointFault(fault, isProven: false)))
-                }
-            }
+            answer(message, .failed(.rendering, reply: "\(error)"))
         }
     }
 
-    private func later(_ body: @escaping () -> Void) {
-        eventLoop.assumeIsolated().execute(body)
+    /// The claim is durable: the content may go.
+    func deliver(_ message: LaneMessage, _ delivery: Delivery) {
+        message.claim(delivery)
+        note(message, .claimed)
+        if let pending = message.pending { return answer(message, pending) }
+        if message.place == .begun { connection?.releaseContent(of: message) }
     }
 
-    private func path(sender text: String) throws(CommandArgumentError) -> EnvelopePath {
-        if let sender, sender.text == text { return sender.path }
-        let path = text.isEmpty ? .null : try EnvelopePath(text)
-        sender = (text, path)
-        return path
+    /// The message will not be claimed.
+    func discard(_ message: LaneMessage) {
+        guard !message.isClaimed, !message.isDiscarded else { return }
+        message.isDiscarded = true
+        if message.place == .begun { connection?.discard(message) } else { retire(message) }
     }
 
-    private func connect(_ done: @escaping (Result<SMTPConnection, ConnectionFault>) -> Void) {
-        connection = nil
-        messagesOnConnection = 0
-        opening = SMTPConnection.connect(to: address, configuration: configuration, on: eventLoop) { [self] result in
-            opening = nil
-            if case .success(let opened) = result {
-                connection = opened
-                // Strong on purpose, see the connection's timer: the cycle ends when the connection closes.
-                let identity = ObjectIdentifier(opened)
-                opened.whenClosed = { [self] _ in
-                    if let connection, ObjectIdentifier(connection) == identity { self.connection = nil }
-                }
-            }
-            done(result)
+    /// Gives back what is not claimed, because the engine is stopping.
+    func giveBack(_ fault: EndpointFault) {
+        for message in queue where !message.isClaimed && !message.isDiscarded {
+            if let delivery = message.delivery { group.report(delivery, .notSent(fault)) }
+            discard(message)
         }
     }
 
-    private func submit(
-        _ transaction: SMTPTransaction, on connection: SMTPConnection, _ done: @escaping (DeliveryOutcome) -> Void
-    ) {
-        connection.submit(transaction) { [self] result in
-            let outcome = outcome(result)
-            if case .accepted = result {
-                messagesOnConnection += 1
-                if let limit = messagesPerConnection, messagesOnConnection >= limit { quit() }
-            }
-            done(outcome)
-        }
+    // MARK: From the connection
+
+    func contentAwaited(_ message: LaneMessage) {
+        // On a second connection the engine has been told already.
+        guard !message.isReported, !message.isDiscarded, let delivery = message.delivery else { return }
+        message.isReported = true
+        group.prepared(delivery)
     }
 
-    private func outcome(_ result: TransactionResult) -> DeliveryOutcome {
-        let isProven = messagesOnConnection > 0
+    func note(_ message: LaneMessage, _ phase: LanePhase) {
+        guard let observer = terms.observer, let key = message.identity() else { return }
+        observer.note(index, key, phase)
+    }
+
+    func finished(_ message: LaneMessage, _ result: TransactionResult) {
+        let isProven = answeredCount > 0
         switch result {
-        case .accepted(let reply): return .sent(reply: text(reply))
-        case .notSent(let fault): return .notSent(EndpointFault(fault, isProven: isProven))
-        case .inDoubt(let fault): return .inDoubt(EndpointFault(fault, isProven: true))
+        case .accepted(let reply):
+            answeredCount += 1
+            note(message, .answered(reply.code))
+            answer(message, .sent(reply: text(reply)))
         case .refused(let refusal):
-            let reply = text(refusal.reply)
-            switch refusal.classification {
-            case .recipientTemporary: return .deferred(reply: reply)
-            case .recipientPermanent(.unknownAddress): return .failed(.unknownAddress, reply: reply)
-            case .recipientPermanent(.mailboxFull): return .failed(.mailboxFull, reply: reply)
-            case .recipientPermanent(.other): return .failed(.other, reply: reply)
-            case .messageRefused: return .failed(.message, reply: reply)
-            case .senderPolicy: return .failed(.policy, reply: reply)
-            case .authentication: return .notSent(EndpointFault(.hopeless, reply))
-            // A connection that has carried messages may have reached a limit of the server's: a new one will tell.
-            case .endpointTrouble: return .notSent(EndpointFault(isProven ? .dropped : .unavailable, reply))
+            if message.isHandedOver { note(message, .answered(refusal.reply.code)) }
+            if refusal.reply.code == 421, !refusal.isThrottling, mayRepeat(message, isProven) {
+                message.isRepeated = true
+                return advance()
             }
+            answeredCount += 1
+            answer(message, DeliveryOutcome(refusal, reply: text(refusal.reply), isProven: isProven))
+        case .notSent(let fault):
+            // Given up for another message's sake: no fault of anybody's.
+            if fault == .closedLocally, !isAborted, !message.hasContentBegun { return advance() }
+            if mayRepeat(message, isProven) {
+                message.isRepeated = true
+                return advance()
+            }
+            answer(message, .notSent(EndpointFault(fault, isProven: isProven)))
+        case .inDoubt(let fault): answer(message, .inDoubt(EndpointFault(fault, isProven: true)))
+        case .discarded: retire(message)
         }
+    }
+
+    /// Whether another connection may be tried without a word. Only where this one has served before, so that its end is no
+    /// trouble of the server's, and while no part of the content has left.
+    private func mayRepeat(_ message: LaneMessage, _ isProven: Bool) -> Bool {
+        isProven && !isAborted && !message.isRepeated && !message.hasContentBegun && !message.isDiscarded
+    }
+
+    // MARK: Answers
+
+    private func answer(_ message: LaneMessage, _ outcome: DeliveryOutcome) {
+        if message.isDiscarded { return retire(message) }
+        if message.isReported, !message.isClaimed {
+            message.pending = outcome
+            return advance()
+        }
+        if let delivery = message.delivery { group.report(delivery, outcome) }
+        retire(message)
+    }
+
+    private func retire(_ message: LaneMessage) {
+        guard let place = queue.firstIndex(where: { $0 === message }) else { return }
+        queue.remove(at: place)
+        group.forget(message, of: self)
+        message.clear()
+        spares.append(message)
+        advance()
     }
 
     private func text(_ reply: Reply) -> String {
@@ -124,36 +169,111 @@ final class SMTPLane: SMTPMessageSource {
         return text
     }
 
+    // MARK: Sending
+
+    /// Begins what can be begun, in order.
+    private func advance() {
+        guard !isFailing else { return }
+        var index = 0
+        while index < queue.count {
+            let message = queue[index]
+            index += 1
+            guard message.place == .waiting, message.pending == nil else { continue }
+            guard let connection else { return isAborted ? giveUpWaiting() : open() }
+            guard connection.isReady else { return }
+            if let limit = terms.messagesPerConnection, begunCount >= limit {
+                guard connection.isIdle else { return }
+                quit()
+                return open()
+            }
+            begin(message, on: connection)
+            // What has begun is left alone; the queue may have changed if it could not be.
+            index = 0
+        }
+        if let limit = terms.messagesPerConnection, begunCount >= limit, connection?.isIdle == true { quit() }
+    }
+
+    private func begin(_ message: LaneMessage, on connection: SMTPConnection) {
+        guard let delivery = message.delivery else { return retire(message) }
+        do {
+            try message.render(&scratch)
+            let offersDSN = connection.capabilities.extensions.contains(.dsn)
+            let transaction = SMTPTransaction(
+                sender: try path(sender: delivery.sender), recipient: try EnvelopePath(delivery.wireRecipient),
+                envelopeID: offersDSN ? message.identity()?.description : nil, source: message)
+            message.place = .begun
+            begunCount += 1
+            connection.begin(transaction, isContentReleased: message.isClaimed)
+        } catch {
+            answer(message, .failed(.rendering, reply: "\(error)"))
+        }
+    }
+
+    private func path(sender text: String) throws(CommandArgumentError) -> EnvelopePath {
+        if let sender, sender.text == text { return sender.path }
+        let path = text.isEmpty ? .null : try EnvelopePath(text)
+        sender = (text, path)
+        return path
+    }
+
+    // MARK: The connection
+
+    private func open() {
+        guard opening == nil, connection == nil else { return }
+        (begunCount, answeredCount) = (0, 0)
+        var isAnswered = false
+        let attempt = SMTPConnection.connect(
+            to: terms.address, configuration: terms.configuration, on: eventLoop
+        ) { [self] result in
+            isAnswered = true
+            opening = nil
+            switch result {
+            case .success(let opened):
+                if let fault = opened.unfitness {
+                    opened.quit()
+                    return fail(EndpointFault(.hopeless, fault))
+                }
+                adopt(opened)
+            case .failure(let fault): fail(EndpointFault(fault, isProven: false))
+            }
+        }
+        if !isAnswered { opening = attempt }
+    }
+
+    private func adopt(_ opened: SMTPConnection) {
+        connection = opened
+        // Strong on purpose, see the connection's timer: the cycle ends when the connection closes.
+        opened.whenClosed = { [self] _ in
+            guard connection === opened else { return }
+            connection = nil
+            advance()
+        }
+        advance()
+    }
+
+    /// There is no connection to be had.
+    private func fail(_ fault: EndpointFault) {
+        isFailing = true
+        defer { isFailing = false }
+        for message in queue where message.place == .waiting && message.pending == nil {
+            answer(message, .notSent(fault))
+        }
+    }
+
+    private func giveUpWaiting() { fail(EndpointFault(.closedLocally, isProven: true)) }
+
     /// Ends an idle connection politely.
     func quit() {
-        connection?.quit()
+        let quitting = connection
         connection = nil
+        quitting?.quit()
     }
 
     /// Hangs up at once: a message under way ends as its stage demands.
     func abort() {
+        isAborted = true
         opening?.abort()
         connection?.abort()
-    }
-
-    // MARK: SMTPMessageSource
-
-    func writeMessage(into bytes: inout [UInt8]) {
-        swap(&bytes, &message)
-    }
-}
-
-extension EndpointFault {
-    /// - Parameter isProven: whether the connection has served before; then its loss says little about the server.
-    init(_ fault: ConnectionFault, isProven: Bool) {
-        let severity: Severity =
-            switch fault {
-            case .connectFailed, .sessionRefused: .unavailable
-            case .timedOut(.connect), .timedOut(.greeting), .timedOut(.hello): .unavailable
-            case .connectionLost(.connect, _), .connectionLost(.greeting, _), .connectionLost(.hello, _): .unavailable
-            case .malformedReply, .unexpectedReply: isProven ? .dropped : .unavailable
-            case .connectionLost, .timedOut, .notReady, .closedLocally: .dropped
-            }
-        self.init(severity, "\(fault)")
+        giveUpWaiting()
     }
 }

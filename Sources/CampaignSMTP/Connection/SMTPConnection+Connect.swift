@@ -1,5 +1,5 @@
 package import NIOCore
-import NIOPosix
+package import NIOPosix
 
 #if canImport(Glibc)
 import Glibc
@@ -10,6 +10,7 @@ extension SMTPConnection {
     ///
     /// - Parameters:
     ///   - eventLoop: the loop of everything that follows; the call must be made on it.
+    ///   - resolver: for tests; the system's by default. Of a host's addresses several are tried (RFC 8305).
     ///   - whenOpened: called once, on the loop: with the connection when it is ready for a transaction, or with what
     ///     went wrong.
     /// - Returns: the connection, so that an attempt can be given up with `abort()`.
@@ -18,6 +19,7 @@ extension SMTPConnection {
         to address: SMTPServerAddress,
         configuration: SMTPConnectionConfiguration,
         on eventLoop: any EventLoop,
+        resolver: (any Resolver & Sendable)? = nil,
         whenOpened: @escaping (Result<SMTPConnection, ConnectionFault>) -> Void
     ) -> SMTPConnection {
         eventLoop.preconditionInEventLoop()
@@ -27,7 +29,8 @@ extension SMTPConnection {
         let channel =
             switch address {
             case .host(let host, let port):
-                bootstrap.channelOption(.tcpOption(.tcp_nodelay), value: 1).connect(host: host, port: port)
+                bootstrap.resolver(resolver).channelOption(.tcpOption(.tcp_nodelay), value: 1)
+                    .connect(host: host, port: port)
             case .unixDomainSocket(let path): bootstrap.connect(unixDomainSocketPath: path)
             }
         // Added to the channel that won: with two address families several are tried.

@@ -1,4 +1,5 @@
 package import NIOCore
+import NIOSSL
 
 /// One connection to a server, driven by `SMTPClientMachine`: bytes in, bytes out, one timer, no policy.
 ///
@@ -11,27 +12,29 @@ package final class SMTPConnection: ChannelInboundHandler {
     /// Content that `SMTPTimeouts.dataBlock` is granted for; a longer message is granted it once per block begun.
     static let dataBlockSizeBytes = 64 * 1024
     /// Buffers that a message has made larger than this are let go after it.
-    private static let keptCapacityMaxBytes = 1024 * 1024
+    static let keptCapacityMaxBytes = 1024 * 1024
 
     package let eventLoop: any EventLoop
     package let configuration: SMTPConnectionConfiguration
     package private(set) var bytesReceived: UInt64 = 0
-    package private(set) var bytesSent: UInt64 = 0
+    package internal(set) var bytesSent: UInt64 = 0
     /// Called once when an open session is over, after the completion of the transaction under way; with the fault, or
     /// nil after `quit()`. Not called when `whenOpened` was given a failure.
     package var whenClosed: ((ConnectionFault?) -> Void)?
 
     private var whenOpened: ((Result<SMTPConnection, ConnectionFault>) -> Void)?
-    private var machine: SMTPClientMachine
+    var machine: SMTPClientMachine
     private var parser = ReplyParser()
-    private var context: ChannelHandlerContext?
+    var context: ChannelHandlerContext?
     private let timer: DeadlineTimer
-    private var transaction: SMTPTransaction?
-    private var completion: ((TransactionResult) -> Void)?
-    /// The message under way, as its source wrote it.
-    private var message: [UInt8] = []
-    /// Reused for every write: the socket has let go of it by the next one, unless it is congested.
-    private var outbound: ByteBuffer
+    /// The message whose replies come next, and the one whose envelope goes out behind it.
+    var first: MessageSlot?
+    var next: MessageSlot?
+    /// Buffers of messages that are over, for those to come.
+    private var spares: [[UInt8]] = []
+    /// Reused for every write: the socket has let go of them by the next one, unless it is congested.
+    var outbound: ByteBuffer
+    var outboundBehind: ByteBuffer
     private var errorReason: String?
 
     /// For a handler that is put into a channel by hand; `connect` is the usual way.
@@ -45,41 +48,63 @@ package final class SMTPConnection: ChannelInboundHandler {
         self.eventLoop = eventLoop
         self.configuration = configuration
         self.whenOpened = whenOpened
-        machine = SMTPClientMachine(greetingVerb: configuration.greetingVerb)
+        machine = SMTPClientMachine(greetingVerb: configuration.greetingVerb, terms: configuration.terms)
         timer = DeadlineTimer(eventLoop: eventLoop)
         outbound = ByteBufferAllocator().buffer(capacity: 2048)
+        outboundBehind = ByteBufferAllocator().buffer(capacity: 512)
         // Strong on purpose: a weak reference would make every retain of the connection take the slow path. The cycle ends
         // with the session, which cancels the timer.
         timer.whenExpired = { [self] in perform(machine.timedOut()) }
     }
 
-    /// True when a transaction may be submitted.
+    /// True when a transaction may be begun: the session is open, and at most one other is under way.
     package var isReady: Bool { machine.isReady }
+    /// True when the session is open and no transaction is under way.
+    package var isIdle: Bool { machine.isIdle }
     /// What the server offers; empty until the session is open.
     package var capabilities: Capabilities { machine.capabilities }
+    /// Whether the open session is inside of TLS.
+    package private(set) var isEncrypted = false
 
-    /// Sends one message. `completion` is called exactly once, never from within this call.
+    /// Brings the envelope of a message to the server. The content follows when it is released.
     ///
-    /// A submission while the connection is not ready ends in `.notSent(.notReady)`.
-    package func submit(_ transaction: SMTPTransaction, completion: @escaping (TransactionResult) -> Void) {
+    /// A message that is begun while the connection is not ready ends in `.notSent(.notReady)`.
+    package func begin(_ transaction: SMTPTransaction, isContentReleased: Bool = false) {
         eventLoop.assertInEventLoop()
-        guard machine.isReady else { return completeLater(.notSent(.notReady), completion) }
-        message.removeAll(keepingCapacity: message.capacity <= Self.keptCapacityMaxBytes)
+        guard machine.isReady else { return finishLater(.notSent(.notReady), transaction.source) }
+        var message = spares.popLast() ?? []
         transaction.source.writeMessage(into: &message)
         let envelope = SMTPClientMachine.Envelope(
             sizeBytes: message.count,
             contains8BitBytes: message.contains8BitBytes,
             needsSMTPUTF8: transaction.sender.needsSMTPUTF8 || transaction.recipient.needsSMTPUTF8
         )
-        let actions = machine.submit(envelope)
+        let actions = machine.begin(envelope, isContentReleased: isContentReleased)
         // Refused without a byte sent. Later, or a list of such recipients would recurse until the stack ends.
-        if let result = actions.completion { return completeLater(result, completion) }
-        self.transaction = transaction
-        self.completion = completion
+        if let result = actions.completion {
+            recycle(message)
+            return finishLater(result, transaction.source)
+        }
+        let slot = MessageSlot(transaction: transaction, message: message)
+        if first == nil { first = slot } else { next = slot }
         perform(actions)
     }
 
-    /// Says QUIT, after the transaction that is under way, and closes.
+    /// Lets a message's content go, at once or when the server waits for it.
+    package func releaseContent(of source: any SMTPMessageSource) {
+        eventLoop.assertInEventLoop()
+        guard let place = place(of: source) else { return }
+        perform(machine.releaseContent(place))
+    }
+
+    /// Gives a message up whose content was not released; ends in `.discarded` unless the server refuses it before.
+    package func discard(_ source: any SMTPMessageSource) {
+        eventLoop.assertInEventLoop()
+        guard let place = place(of: source) else { return }
+        perform(machine.discard(place))
+    }
+
+    /// Says QUIT, after the transactions that are under way, and closes.
     package func quit() {
         eventLoop.assertInEventLoop()
         perform(machine.quit())
@@ -142,7 +167,9 @@ package final class SMTPConnection: ChannelInboundHandler {
         perform(machine.connectFailed(reason: reason))
     }
 
-    private func perform(_ actions: SMTPClientMachine.Actions) {
+    func perform(_ actions: SMTPClientMachine.Actions) {
+        // Out of the way first: what is written next is another message's, and a completion may begin one more.
+        let finished = takeFinished(actions)
         // Before the write: the socket may take the content, or fail, at once, and what follows has its own timer.
         switch actions.timer {
         case .start(let stage): startTimer(stage)
@@ -155,78 +182,61 @@ package final class SMTPConnection: ChannelInboundHandler {
             // Drops what the socket has not taken. It must: a message that is reported as not sent stays unterminated.
             context?.close(promise: nil)
         }
-        if actions.isOpened, let whenOpened = whenOpened.take() { whenOpened(.success(self)) }
-        if let result = actions.completion, let completion = completion.take() {
-            transaction = nil
-            completion(result)
+        if actions.isOpened {
+            isEncrypted = (try? context?.pipeline.syncOperations.handler(type: NIOSSLClientHandler.self)) != nil
+            if let whenOpened = whenOpened.take() { whenOpened(.success(self)) }
         }
+        if let result = actions.completion { finished.first?.finished(result) }
+        if let result = actions.nextCompletion { finished.next?.finished(result) }
+        if actions.isReadyForContent { first?.transaction.source.contentAwaited() }
         if actions.isClosing { finish(actions.fault) }
     }
 
-    private func perform(_ write: SMTPClientMachine.Write) {
-        // Moved out, for every access to the property would be checked for exclusivity.
-        var buffer = ByteBuffer()
-        swap(&buffer, &outbound)
-        buffer.clear()
-        encode(write, into: &buffer)
-        // The source, asked for its last word there, may have ended the session.
-        guard let context, !machine.isClosed else { return }
-        bytesSent &+= UInt64(buffer.readableBytes)
-        if write == .content {
-            // The promise fails unless the socket has taken every byte: only then is the terminator handed over.
-            let promise = eventLoop.makePromise(of: Void.self)
-            promise.futureResult.assumeIsolated().whenSuccess { [self] in perform(machine.contentWritten()) }
-            context.writeAndFlush(wrapOutboundOut(buffer), promise: promise)
-        } else {
-            context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+    /// Takes the messages that are over out of their places.
+    private func takeFinished(
+        _ actions: SMTPClientMachine.Actions
+    ) -> (first: (any SMTPMessageSource)?, next: (any SMTPMessageSource)?) {
+        var finished: (first: (any SMTPMessageSource)?, next: (any SMTPMessageSource)?)
+        if actions.nextCompletion != nil { finished.next = retire(&next) }
+        if actions.completion != nil {
+            finished.first = retire(&first)
+            swap(&first, &next)
         }
-        if buffer.capacity <= Self.keptCapacityMaxBytes { outbound = buffer }
+        return finished
     }
 
-    private func encode(_ write: SMTPClientMachine.Write, into buffer: inout ByteBuffer) {
-        switch write {
-        case .greeting(let verb): Command.greeting(verb, configuration.greetingName).encode(into: &buffer)
-        case .reset: Command.reset.encode(into: &buffer)
-        case .data: Command.data.encode(into: &buffer)
-        case .emptyContent: DotStuffing.write([], into: &buffer)
-        case .quit: Command.quit.encode(into: &buffer)
-        case .group, .mail, .recipient, .content:
-            guard let transaction else { return }
-            encode(write, of: transaction, into: &buffer)
-        }
-    }
-
-    private func encode(
-        _ write: SMTPClientMachine.Write,
-        of transaction: SMTPTransaction,
-        into buffer: inout ByteBuffer
-    ) {
-        switch write {
-        case .group(let parameters, let resetFirst):
-            if resetFirst { Command.reset.encode(into: &buffer) }
-            Command.mail(from: transaction.sender, parameters).encode(into: &buffer)
-            Command.recipient(transaction.recipient).encode(into: &buffer)
-            Command.data.encode(into: &buffer)
-        case .mail(let parameters): Command.mail(from: transaction.sender, parameters).encode(into: &buffer)
-        case .recipient: Command.recipient(transaction.recipient).encode(into: &buffer)
-        case .content:
-            DotStuffing.write(message, into: &buffer)
-            transaction.source.beforeTerminator()
-        case .greeting, .reset, .data, .emptyContent, .quit: break
-        }
+    /// Empties the place, and keeps the buffer for another message.
+    private func retire(_ place: inout MessageSlot?) -> (any SMTPMessageSource)? {
+        guard var slot = place.take() else { return nil }
+        var message: [UInt8] = []
+        swap(&message, &slot.message)
+        recycle(message)
+        return slot.transaction.source
     }
 
     private func startTimer(_ stage: TransactionStage) {
         var allowance = configuration.timeouts[stage]
         if stage == .content {
             allowance = min(allowance, DeadlineTimer.allowanceMax)
-            allowance = allowance * (1 + min(message.count / Self.dataBlockSizeBytes, 1000))
+            allowance = allowance * (1 + min((first?.message.count ?? 0) / Self.dataBlockSizeBytes, 1000))
         }
         timer.start(allowance)
     }
 
-    private func completeLater(_ result: TransactionResult, _ completion: @escaping (TransactionResult) -> Void) {
-        eventLoop.assumeIsolated().execute { completion(result) }
+    private func place(of source: any SMTPMessageSource) -> MessagePlace? {
+        if let first, first.transaction.source === source { return .first }
+        if let next, next.transaction.source === source { return .next }
+        return nil
+    }
+
+    private func recycle(_ message: consuming [UInt8]) {
+        guard message.capacity <= Self.keptCapacityMaxBytes, spares.count < 2 else { return }
+        message.removeAll(keepingCapacity: true)
+        spares.append(message)
+    }
+
+    private func finishLater(_ result: TransactionResult, _ source: any SMTPMessageSource) {
+        eventLoop.assumeIsolated().execute { source.finished(result) }
     }
 
     private func finish(_ fault: ConnectionFault?) {

@@ -4,14 +4,17 @@ package struct SMTPConnectionConfiguration: Hashable, Sendable {
     package var greetingName: GreetingName
     package var greetingVerb: GreetingVerb
     package var timeouts: SMTPTimeouts
+    package var terms: TransactionTerms
 
     package init(
         greetingName: GreetingName,
         greetingVerb: GreetingVerb = .ehlo,
-        timeouts: SMTPTimeouts = SMTPTimeouts()
+        timeouts: SMTPTimeouts = SMTPTimeouts(),
+        terms: TransactionTerms = TransactionTerms()
     ) {
         self.greetingName = greetingName
         self.greetingVerb = greetingVerb
         self.timeouts = timeouts
+        self.terms = terms
     }
 }

@@ -24,6 +24,8 @@ package struct Capabilities: Hashable, Sendable {
         package static let dsn = Self(rawValue: 1 << 7)
         /// RFC 2034
         package static let enhancedStatusCodes = Self(rawValue: 1 << 8)
+        /// RFC 8689; offered inside of TLS only
+        package static let requireTLS = Self(rawValue: 1 << 9)
     }
 
     /// More mechanisms than exist; a server that names thousands costs no time.
@@ -59,6 +61,7 @@ package struct Capabilities: Hashable, Sendable {
         case "CHUNKING": extensions.insert(.chunking)
         case "STARTTLS": extensions.insert(.startTLS)
         case "DSN": extensions.insert(.dsn)
+        case "REQUIRETLS": extensions.insert(.requireTLS)
         case "ENHANCEDSTATUSCODES": extensions.insert(.enhancedStatusCodes)
         case "SIZE":
             extensions.insert(.size)

@@ -18,28 +18,14 @@ package enum GreetingVerb: Hashable, Sendable {
     }
 }
 
-/// The parameters of MAIL FROM that the server has offered and the message needs.
-package struct MailParameters: Hashable, Sendable {
-    /// `SIZE=` in bytes (RFC 1870 §4); nil leaves it out.
-    package var sizeBytes: Int?
-    /// `BODY=8BITMIME` (RFC 6152).
-    package var is8BitMIME: Bool
-    /// `SMTPUTF8` (RFC 6531 §3.4).
-    package var isSMTPUTF8: Bool
-
-    package init(sizeBytes: Int? = nil, is8BitMIME: Bool = false, isSMTPUTF8: Bool = false) {
-        self.sizeBytes = sizeBytes
-        self.is8BitMIME = is8BitMIME
-        self.isSMTPUTF8 = isSMTPUTF8
-    }
-}
-
 /// A client's command (RFC 5321 §4.1.1). Its arguments cannot hold what would end the line early.
 package enum Command: Hashable, Sendable {
     case greeting(GreetingVerb, GreetingName)
-    case mail(from: EnvelopePath, MailParameters)
-    case recipient(EnvelopePath)
+    case mail(from: EnvelopePath, MailParameters, envelopeID: String? = nil)
+    case recipient(EnvelopePath, RecipientParameters = RecipientParameters())
     case data
+    /// `BDAT n LAST`: the whole message is in this one chunk (RFC 3030 §2). Its bytes follow at once.
+    case lastChunk(sizeBytes: Int)
     case reset
     case noop
     case quit
@@ -51,22 +37,23 @@ package enum Command: Hashable, Sendable {
             buffer.writeStaticString(verb.keyword)
             buffer.writeBytes(name.bytes)
             buffer.writeStaticString("\r\n")
-        case .mail(let sender, let parameters):
+        case .mail(let sender, let parameters, let envelopeID):
             buffer.writeStaticString("MAIL FROM:<")
             buffer.writeBytes(sender.bytes)
             buffer.writeStaticString(">")
-            if let sizeBytes = parameters.sizeBytes {
-                buffer.writeStaticString(" SIZE=")
-                buffer.writeString(String(sizeBytes))
-            }
-            if parameters.is8BitMIME { buffer.writeStaticString(" BODY=8BITMIME") }
-            if parameters.isSMTPUTF8 { buffer.writeStaticString(" SMTPUTF8") }
+            parameters.encode(envelopeID: envelopeID, into: &buffer)
             buffer.writeStaticString("\r\n")
-        case .recipient(let recipient):
+        case .recipient(let recipient, let parameters):
             buffer.writeStaticString("RCPT TO:<")
             buffer.writeBytes(recipient.bytes)
-            buffer.writeStaticString(">\r\n")
+            buffer.writeStaticString(">")
+            parameters.encode(for: recipient, into: &buffer)
+            buffer.writeStaticString("\r\n")
         case .data: buffer.writeStaticString("DATA\r\n")
+        case .lastChunk(let sizeBytes):
+            buffer.writeStaticString("BDAT ")
+            buffer.writeDecimal(sizeBytes)
+            buffer.writeStaticString(" LAST\r\n")
         case .reset: buffer.writeStaticString("RSET\r\n")
         case .noop: buffer.writeStaticString("NOOP\r\n")
         case .quit: buffer.writeStaticString("QUIT\r\n")

@@ -17,11 +17,34 @@ package enum DotStuffing {
     package static func write(_ message: [UInt8], into buffer: inout ByteBuffer) {
         // Room for one stuffed dot or added CR in 32 bytes and for the terminator: enough for all but odd messages.
         buffer.reserveCapacity(minimumWritableBytes: message.count + message.count / 32 + 8)
-        unsafe message.withUnsafeBytes { bytes in unsafe writeLines(of: bytes, into: &buffer) }
+        unsafe message.withUnsafeBytes { bytes in unsafe writeLines(of: bytes, isStuffed: true, into: &buffer) }
         buffer.writeStaticString(".\r\n")
     }
 
-    private static func writeLines(of bytes: UnsafeRawBufferPointer, into buffer: inout ByteBuffer) {
+    /// Appends the message as the one chunk of `BDAT n LAST` (RFC 3030 §2), the command before it: the same lines as above,
+    /// with neither stuffed dots nor terminator. The command is written last, for only then is the size known.
+    package static func writeLastChunk(_ message: [UInt8], into buffer: inout ByteBuffer) {
+        let start = buffer.writerIndex
+        precondition(start == buffer.readerIndex, "the room before the chunk would show")
+        buffer.reserveCapacity(minimumWritableBytes: commandRoomBytes + message.count + message.count / 32 + 8)
+        buffer.writeRepeatingByte(0, count: commandRoomBytes)
+        unsafe message.withUnsafeBytes { bytes in unsafe writeLines(of: bytes, isStuffed: false, into: &buffer) }
+        let chunkStart = start + commandRoomBytes
+        let end = buffer.writerIndex
+        let digitCount = String(end - chunkStart).utf8.count
+        let commandStart = chunkStart - (5 + digitCount + 7)
+        buffer.moveWriterIndex(to: commandStart)
+        Command.lastChunk(sizeBytes: end - chunkStart).encode(into: &buffer)
+        buffer.moveWriterIndex(to: end)
+        buffer.moveReaderIndex(to: commandStart)
+    }
+
+    /// `BDAT `, the digits of the largest number there is, ` LAST` CRLF.
+    private static let commandRoomBytes = 5 + 19 + 7
+
+    private static func writeLines(
+        of bytes: UnsafeRawBufferPointer, isStuffed: Bool, into buffer: inout ByteBuffer
+    ) {
         guard let base = bytes.baseAddress else { return }
         let count = bytes.count
         // Everything before `copied` is in the buffer; runs are copied whole, broken only where a byte is added.
@@ -30,7 +53,7 @@ package enum DotStuffing {
         // Searched for again only once passed: else a message of bare CRs would be read once per CR.
         var lineFeed = -1
         while lineStart < count {
-            if unsafe bytes[lineStart] == 0x2E {
+            if isStuffed, unsafe bytes[lineStart] == 0x2E {
                 unsafe buffer.writeBytes(bytes[copied..<lineStart])
                 buffer.writeInteger(0x2E as UInt8)
                 copied = lineStart

@@ -39,6 +39,30 @@ extension ReplyClassification {
         }
     }
 
+    /// Whether the server says that it is given too much at a time, or from too many connections: 421, 454, and any 4xx that
+    /// speaks of policy (4.7.x), of congestion (4.4.5) or of the system not taking messages for now (4.3.2).
+    ///
+    /// It is so whomever the reply is about: a deferred recipient is tried again later in either case, but a sender that
+    /// does not slow down is deferred for ever. Greylisting speaks of policy too, and is left out where the text owns up to
+    /// it; so are trouble with credentials (4.7.8), and a 421 that ends an idle session or comes before a shutdown.
+    package static func isThrottling(_ reply: Reply) -> Bool {
+        guard reply.isTemporaryFailure else { return false }
+        let status = reply.enhancedStatusCode
+        switch (reply.code, status?.subject, status?.detail) {
+        case (_, 7, 8): return false
+        case (421, 4, 2): return false
+        case (421, _, _): return !says(["timeout", "timed out", "shutting down", "shutdown"], reply)
+        case (_, 7, _): return !says(["greylist", "graylist", "grey-list"], reply)
+        case (454, nil, _), (_, 3, 2), (_, 4, 5): return true
+        default: return false
+        }
+    }
+
+    private static func says(_ words: [String], _ reply: Reply) -> Bool {
+        let text = reply.text.lowercased()
+        return words.contains { text.contains($0) }
+    }
+
     private static func temporary(_ code: UInt16, _ status: EnhancedStatusCode?) -> Self {
         switch (code, status?.subject, status?.detail) {
         // 454 is STARTTLS or authentication not available for now, and throttling at some providers.
@@ -77,6 +101,8 @@ extension ReplyClassification {
         case (3, 4): return .messageRefused
         // Non-ASCII addresses not permitted: the recipient's, for the sender's would fail at MAIL.
         case (6, 7): return .recipientPermanent(.other)
+        // No server on the way to this recipient supports REQUIRETLS (RFC 8689 §5).
+        case (7, 30): return .recipientPermanent(.other)
         case (6, _): return .messageRefused
         case (7, 8): return .authentication
         // 552 5.7.0 is how some providers refuse dangerous content.

@@ -1,10 +1,12 @@
 /// The client's side of an SMTP session (RFC 5321) as a pure state machine: no socket, no clock, no bytes.
 ///
-/// Every input returns what is to be done about it. One message to one recipient is under way at a time; the session
-/// stays open for the next. The machine alone decides what became of a message, and it errs on the safe side: from the
-/// moment in which the executor reports the content as written, only a reply can say that the server has not got it.
+/// Every input returns what is to be done about it. A message to one recipient goes in two steps: `begin` brings its
+/// envelope to the server, and when that waits for the content, `releaseContent` lets it go. One further message may be
+/// begun meanwhile (`TransactionPipeline`). The machine alone decides what became of a message, and it errs on the safe
+/// side: from the moment in which the executor reports the content as written, only a reply can say that the server has
+/// not got it.
 ///
-/// TLS and AUTH belong between `.hello` and `.ready`, CHUNKING beside the `.data` step of `EnvelopeExchange`.
+/// TLS and AUTH belong between `.hello` and `.open`.
 package struct SMTPClientMachine: Sendable {
     /// What the machine must know of a message.
     package struct Envelope: Hashable, Sendable {
@@ -24,12 +26,8 @@ package struct SMTPClientMachine: Sendable {
         case initial
         case greeting
         case hello(GreetingVerb)
-        case ready(needsReset: Bool)
-        case envelope(EnvelopeExchange)
-        case sendingContent
-        case awaitingFinalReply
-        /// A 354 has come although the recipient was refused: an empty message ends it.
-        case endingRefused(Refusal)
+        /// Transactions may be made; the pipeline knows how far they have come.
+        case open
         case quitting
         case closed
     }
@@ -38,15 +36,22 @@ package struct SMTPClientMachine: Sendable {
     var state = State.initial
     /// Known from the reply to EHLO on; empty after HELO.
     package private(set) var capabilities = Capabilities()
+    private let terms: TransactionTerms
+    private var pipeline: TransactionPipeline
     private var quitsWhenDone = false
 
-    package init(greetingVerb: GreetingVerb = .ehlo) {
+    package init(greetingVerb: GreetingVerb = .ehlo, terms: TransactionTerms = TransactionTerms()) {
         self.greetingVerb = greetingVerb
+        self.terms = terms
+        pipeline = TransactionPipeline([], isLMTP: greetingVerb == .lhlo)
     }
 
-    /// True when a transaction may be submitted.
-    package var isReady: Bool { if case .ready = state { true } else { false } }
+    /// True when a transaction may be begun.
+    package var isReady: Bool { isOpen && !quitsWhenDone && pipeline.hasRoom }
+    /// True when the session is open and no transaction is under way.
+    package var isIdle: Bool { isOpen && pipeline.head == nil }
     package var isClosed: Bool { if case .closed = state { true } else { false } }
+    private var isOpen: Bool { if case .open = state { true } else { false } }
 
     /// What is under way.
     package var stage: TransactionStage {
@@ -54,11 +59,7 @@ package struct SMTPClientMachine: Sendable {
         case .initial: .connect
         case .greeting: .greeting
         case .hello: .hello
-        case .ready: .idle
-        case .envelope(let exchange): exchange.step.stage
-        case .sendingContent: .content
-        case .awaitingFinalReply: .finalReply
-        case .endingRefused: .finalReply
+        case .open: pipeline.stage
         case .quitting, .closed: .quit
         }
     }
@@ -75,28 +76,36 @@ package struct SMTPClientMachine: Sendable {
     /// No connection could be made.
     package mutating func connectFailed(reason: String) -> Actions { end(.connectFailed(reason: reason)) }
 
-    /// A message for one recipient. Refused here, without a byte sent, if what the server offers rules it out.
-    package mutating func submit(_ envelope: Envelope) -> Actions {
-        guard case .ready(let needsReset) = state else { return Actions(completion: .notSent(.notReady)) }
+    /// Brings a message's envelope to the server; the content stays until `releaseContent`.
+    ///
+    /// Refused here, without a byte sent, if what the server offers rules it out: a completion is then this message's.
+    package mutating func begin(_ envelope: Envelope, isContentReleased: Bool = false) -> Actions {
+        guard isReady else { return Actions(completion: .notSent(.notReady)) }
         if let refusal = localRefusal(of: envelope) { return Actions(completion: .refused(refusal)) }
-        let exchange = EnvelopeExchange(
-            parameters: MailParameters(
-                sizeBytes: capabilities.extensions.contains(.size) ? envelope.sizeBytes : nil,
-                is8BitMIME: envelope.contains8BitBytes && capabilities.extensions.contains(.eightBitMIME),
-                isSMTPUTF8: envelope.needsSMTPUTF8
-            ),
-            isGroup: capabilities.extensions.contains(.pipelining),
-            needsReset: needsReset
+        let offered = capabilities.extensions.subtracting(terms.unusedExtensions)
+        let parameters = MailParameters(
+            sizeBytes: offered.contains(.size) ? envelope.sizeBytes : nil,
+            is8BitMIME: envelope.contains8BitBytes && offered.contains(.eightBitMIME),
+            isSMTPUTF8: envelope.needsSMTPUTF8,
+            isDSN: offered.contains(.dsn),
+            isRequireTLS: terms.requiresTLS
         )
-        state = .envelope(exchange)
-        return Actions(write: exchange.firstWrite, timer: .start(exchange.step.stage))
+        return pipeline.begin(EnvelopeExchange(parameters: parameters, isContentReleased: isContentReleased))
     }
 
-    /// The whole content, terminator included, was handed to the socket.
+    /// Lets the content go, at once or when the server waits for it: from here on the server may end up with it.
+    package mutating func releaseContent(_ place: MessagePlace = .first) -> Actions {
+        isOpen ? pipeline.releaseContent(place) : Actions()
+    }
+
+    /// Gives up a message whose content was not released. Its completion may come later, with the replies to its envelope.
+    package mutating func discard(_ place: MessagePlace) -> Actions {
+        isOpen ? act(on: pipeline.discard(place)) : Actions()
+    }
+
+    /// The whole content was handed to the socket, or may have been.
     package mutating func contentWritten() -> Actions {
-        guard case .sendingContent = state else { return Actions() }
-        state = .awaitingFinalReply
-        return Actions(timer: .start(.finalReply))
+        isOpen ? pipeline.contentWritten() : Actions()
     }
 
     package mutating func replyReceived(_ reply: Reply) -> Actions {
@@ -106,22 +115,11 @@ package struct SMTPClientMachine: Sendable {
             return greet(greetingVerb)
         case .hello(let verb):
             return helloReplied(reply, verb)
-        case .envelope(let exchange):
-            return envelopeReplied(reply, exchange)
-        case .sendingContent:
-            // The server has not seen the terminator, so it cannot have taken the message; mid-content there is no
-            // way to go on but to close.
-            guard reply.code >= 400 else { return end(.unexpectedReply(.content, reply)) }
-            return close(.sessionRefused(.content, reply), completion: .refused(Refusal(stage: .content, reply: reply)))
-        case .awaitingFinalReply:
-            if reply.isSuccess { return finish(.accepted(reply)) }
-            guard reply.code >= 400 else { return end(.unexpectedReply(.finalReply, reply)) }
-            return refuse(Refusal(stage: .finalReply, reply: reply), closing: reply, needsReset: false)
-        case .endingRefused(let refusal):
-            return refuse(refusal, closing: reply, needsReset: false)
-        case .ready where reply.code == 421:
+        case .open where pipeline.head == nil && reply.code == 421:
             return end(.sessionRefused(.idle, reply))
-        case .initial, .ready:
+        case .open:
+            return act(on: pipeline.replied(reply))
+        case .initial:
             return end(.unexpectedReply(stage, reply))
         case .quitting:
             return close(nil)
@@ -135,7 +133,7 @@ package struct SMTPClientMachine: Sendable {
 
     /// The timer last started has run out.
     package mutating func timedOut() -> Actions {
-        if case .ready = state { return Actions() }
+        if stage == .idle || stage == .prepared { return Actions() }
         return end(.timedOut(stage))
     }
 
@@ -144,16 +142,13 @@ package struct SMTPClientMachine: Sendable {
         end(.connectionLost(stage, reason: reason))
     }
 
-    /// Ends the session in good order, after the transaction that is under way.
+    /// Ends the session in good order, after the transactions that are under way.
     package mutating func quit() -> Actions {
         switch state {
         case .initial, .greeting, .hello: return end(.closedLocally)
-        case .ready:
-            state = .quitting
-            return Actions(write: .quit, timer: .start(.quit))
-        case .envelope, .sendingContent, .awaitingFinalReply, .endingRefused:
+        case .open:
             quitsWhenDone = true
-            return Actions()
+            return pipeline.head == nil ? sayQuit() : Actions()
         case .quitting, .closed: return Actions()
         }
     }
@@ -173,8 +168,7 @@ extension SMTPClientMachine {
     private mutating func helloReplied(_ reply: Reply, _ verb: GreetingVerb) -> Actions {
         if reply.isSuccess {
             capabilities = verb == .helo ? Capabilities() : Capabilities(helloReply: reply)
-            state = .ready(needsReset: false)
-            return Actions(timer: .stop, isOpened: true)
+            return open()
         }
         // 521 and the authentication codes speak of the session, not of the verb.
         let isAboutVerb = reply.isPermanentFailure && ![521, 530, 535].contains(reply.code)
@@ -182,9 +176,25 @@ extension SMTPClientMachine {
         return greet(.helo)
     }
 
+    private mutating func open() -> Actions {
+        let extensions = capabilities.extensions.subtracting(terms.unusedExtensions)
+        pipeline = TransactionPipeline(extensions, isLMTP: greetingVerb == .lhlo)
+        state = .open
+        return Actions(timer: .stop, isOpened: true)
+    }
+
+    private mutating func sayQuit() -> Actions {
+        state = .quitting
+        return Actions(write: .quit, timer: .start(.quit))
+    }
+
     private func localRefusal(of envelope: Envelope) -> Refusal? {
         if envelope.needsSMTPUTF8, !capabilities.extensions.contains(.smtpUTF8) {
             let text = "5.6.7 The address needs SMTPUTF8, which the server does not offer"
+            return Refusal(stage: .envelope, reply: Reply(code: 550, text: text))
+        }
+        if terms.requiresTLS, !capabilities.extensions.contains(.requireTLS) {
+            let text = "5.7.30 The message requires TLS all the way, and the server does not offer REQUIRETLS"
             return Refusal(stage: .envelope, reply: Reply(code: 550, text: text))
         }
         if let limit = capabilities.sizeLimitBytes, envelope.sizeBytes > limit {
@@ -194,38 +204,40 @@ extension SMTPClientMachine {
         return nil
     }
 
-    /// The transaction is over and the session goes on, unless it was asked to end.
-    mutating func finish(_ result: TransactionResult, needsReset: Bool = false) -> Actions {
-        guard quitsWhenDone else {
-            state = .ready(needsReset: needsReset)
-            return Actions(timer: .stop, completion: result)
+    /// Carries out what the pipeline has decided.
+    private mutating func act(on effect: TransactionPipeline.Effect) -> Actions {
+        switch effect {
+        case .actions(let actions): return actions
+        case .failed(let fault): return end(fault)
+        case .ended(let result, let fault):
+            return close(fault, completion: result, nextCompletion: pipeline.next?.result(of: fault))
+        case .finished(let result, let needsReset):
+            var isChunkRefused = false
+            if case .refused = result { isChunkRefused = pipeline.isChunked && pipeline.stage == .finalReply }
+            var actions = pipeline.advance(needsReset: needsReset, refusedChunk: isChunkRefused)
+            if quitsWhenDone, pipeline.head == nil { actions = sayQuit() }
+            actions.completion = result
+            return actions
         }
-        state = .quitting
-        return Actions(write: .quit, timer: .start(.quit), completion: result)
     }
 
-    /// The transaction was refused; the session ends too if the last reply was 421.
-    mutating func refuse(_ refusal: Refusal, closing reply: Reply, needsReset: Bool) -> Actions {
-        guard reply.code == 421 else { return finish(.refused(refusal), needsReset: needsReset) }
-        return close(.sessionRefused(refusal.stage, reply), completion: .refused(refusal))
-    }
-
-    /// The session is over because of `fault`; what became of the message follows from how far it had come.
-    mutating func end(_ fault: ConnectionFault) -> Actions {
+    /// The session is over because of `fault`; what became of the messages follows from how far they had come.
+    private mutating func end(_ fault: ConnectionFault) -> Actions {
         switch state {
-        case .initial, .greeting, .hello, .ready: close(fault)
-        case .envelope(let exchange):
-            close(fault, completion: exchange.refusal.map(TransactionResult.refused) ?? .notSent(fault))
-        case .sendingContent: close(fault, completion: .notSent(fault))
-        case .awaitingFinalReply: close(fault, completion: .inDoubt(fault))
-        case .endingRefused(let refusal): close(fault, completion: .refused(refusal))
+        case .initial, .greeting, .hello: close(fault)
+        case .open:
+            close(
+                fault, completion: pipeline.head?.result(of: fault), nextCompletion: pipeline.next?.result(of: fault))
         case .quitting: close(nil)
         case .closed: Actions()
         }
     }
 
-    mutating func close(_ fault: ConnectionFault?, completion: TransactionResult? = nil) -> Actions {
+    private mutating func close(
+        _ fault: ConnectionFault?, completion: TransactionResult? = nil, nextCompletion: TransactionResult? = nil
+    ) -> Actions {
         state = .closed
-        return Actions(timer: .stop, completion: completion, isClosing: true, fault: fault)
+        return Actions(
+            timer: .stop, completion: completion, nextCompletion: nextCompletion, isClosing: true, fault: fault)
     }
 }

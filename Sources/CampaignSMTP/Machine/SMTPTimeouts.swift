@@ -35,7 +35,7 @@ package struct SMTPTimeouts: Hashable, Sendable {
         case .content: dataBlock
         case .finalReply: finalReply
         case .reset: reset
-        case .quit, .idle, .envelope: quit
+        case .quit, .idle, .envelope, .prepared: quit
         }
     }
 }

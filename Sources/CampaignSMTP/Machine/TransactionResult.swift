@@ -5,6 +5,8 @@ package struct Refusal: Hashable, Sendable {
     package let reply: Reply
     /// Whom the refusal is about.
     package let classification: ReplyClassification
+    /// Whether the server asks for less at a time.
+    package var isThrottling: Bool { ReplyClassification.isThrottling(reply) }
 
     package init(stage: TransactionStage, reply: Reply) {
         self.stage = stage
@@ -24,4 +26,6 @@ package enum TransactionResult: Hashable, Sendable {
     /// The connection failed between the terminator and its reply: the server may have the message (RFC 1047).
     /// Must never be sent again silently.
     case inDoubt(ConnectionFault)
+    /// Given up at the client's own wish before its content was released.
+    case discarded
 }

@@ -12,6 +12,8 @@ package enum TransactionStage: Hashable, Sendable, CaseIterable {
     case mail
     case recipient
     case data
+    /// The server waits for the content, which has not been released yet.
+    case prepared
     /// The content is on its way; its terminator has not been handed to the socket whole.
     case content
     /// The terminator was handed over; its reply decides.
