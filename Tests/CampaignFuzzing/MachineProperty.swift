@@ -150,9 +150,9 @@ private struct Drive {
             switch action {
             case .deliver(let endpoint, let generation, let ordinals):
                 for ordinal in ordinals { delivered.append((endpoint, generation, ordinal)) }
-            case .prepare(let endpoint, let ordinals): prepared.append((endpoint, ordinals))
+            case .prepare(let endpoint, _, let ordinals): prepared.append((endpoint, ordinals))
             case .probe(let endpoint, let ordinals): probes.append((endpoint, ordinals))
-            case .check, .finished: break
+            case .check, .discard, .finished: break
             }
         }
     }

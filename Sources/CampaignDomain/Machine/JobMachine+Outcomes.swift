@@ -16,11 +16,54 @@ extension JobMachine {
             return true
         }
         #endif
+        if takePrepared(endpoint, ordinal) {
+            lanes[Int(endpoint)]?.inFlight -= 1
+            unclaimedOutcome(ordinal, endpoint, generation, outcome, now, &decision)
+            return true
+        }
         // While a crash's claims are being probed there are no others: an outcome now is about no delivery of this run.
         guard probing == 0, state.phase(of: ordinal) == .claimed, state.recipients.endpoint(ordinal) == endpoint,
             Int(endpoint) < lanes.count, lanes[Int(endpoint)] != nil
         else { return false }
         lanes[Int(endpoint)]?.inFlight -= 1
+        if case .notSent = outcome, lanes[Int(endpoint)]?.setup.preparesBeforeClaim == true {
+            decision.withdraw(ordinal, from: endpoint)
+        }
+        settle(ordinal, endpoint, generation, outcome, now, &decision)
+        return true
+    }
+
+    /// The outcome of a message that was being prepared and is not claimed: refused before its content was asked for.
+    ///
+    /// What is worth an event is claimed in the same group, since every outcome follows a claim. When nothing may be claimed
+    /// any more the recipient goes back as if nothing had happened: the next run finds out again.
+    private mutating func unclaimedOutcome(
+        _ ordinal: Ordinal, _ endpoint: EndpointIndex, _ generation: UInt32, _ outcome: DeliveryOutcome,
+        _ now: Timestamp, _ decision: inout Decision
+    ) {
+        let mayClaim = mode == .running && state.phase == .running && lanes[Int(endpoint)]?.status != .removed
+        switch outcome {
+        case .notSent(let fault) where fault.severity == .dropped && mayClaim && dropsAgain(ordinal):
+            emit(ordinal, .claimed(endpoint), &decision)
+            deferOrFail(ordinal, endpoint, fault.reason, now, &decision)
+        case .notSent(let fault):
+            giveBack(ordinal)
+            self.fault(endpoint, generation, fault, now, &decision)
+        case .failed, .deferred:
+            guard mayClaim else { return giveBack(ordinal) }
+            emit(ordinal, .claimed(endpoint), &decision)
+            settle(ordinal, endpoint, generation, outcome, now, &decision)
+        case .sent, .inDoubt:
+            // An endpoint that shows what was not claimed breaks its contract; what it did is logged all the same.
+            emit(ordinal, .claimed(endpoint), &decision)
+            settle(ordinal, endpoint, generation, outcome, now, &decision)
+        }
+    }
+
+    private mutating func settle(
+        _ ordinal: Ordinal, _ endpoint: EndpointIndex, _ generation: UInt32, _ outcome: DeliveryOutcome,
+        _ now: Timestamp, _ decision: inout Decision
+    ) {
         switch outcome {
         case .sent(let reply):
             emit(ordinal, .sent(endpoint, reply: reply), &decision)
@@ -48,7 +91,6 @@ extension JobMachine {
             doubt(ordinal, endpoint, fault.reason, &decision)
             self.fault(endpoint, generation, fault, now, &decision)
         }
-        return true
     }
 
     /// Whether this message has now cost so many connections that it is to blame, not they: one message that a server
@@ -157,13 +199,15 @@ extension JobMachine {
     package mutating func prepared(
         _ endpoint: EndpointIndex, _ ordinals: [Ordinal], now: Timestamp, _ decision: inout Decision
     ) {
-        let ordinals = takePrepared(endpoint, ordinals)
-        guard !ordinals.isEmpty, let lane = lanes[Int(endpoint)] else { return }
+        let taken = takePrepared(endpoint, ordinals)
+        if taken.count < ordinals.count { discardUnknown(endpoint, ordinals, taken, &decision) }
+        guard !taken.isEmpty, let lane = lanes[Int(endpoint)] else { return }
         guard mode == .running, state.phase == .running, lane.status == .active || lane.status == .trial else {
-            returnUnclaimed(endpoint, ordinals)
+            returnUnclaimed(endpoint, taken)
+            decision.actions.append(.discard(endpoint, taken))
             return
         }
-        claim(endpoint, lane, ordinals, &decision)
+        claim(endpoint, lane, taken, &decision)
     }
 
     /// The messages could not be prepared: nothing was claimed, so nothing needs an event but the endpoint's trouble.
@@ -194,11 +238,27 @@ extension JobMachine {
 
     /// Those of the messages that this endpoint was asked to prepare and has not answered yet.
     private mutating func takePrepared(_ endpoint: EndpointIndex, _ ordinals: [Ordinal]) -> [Ordinal] {
-        ordinals.filter { ordinal in
-            guard preparing[ordinal] == endpoint else { return false }
-            preparing[ordinal] = nil
-            return true
+        ordinals.filter { takePrepared(endpoint, $0) }
+    }
+
+    private mutating func takePrepared(_ endpoint: EndpointIndex, _ ordinal: Ordinal) -> Bool {
+        guard !preparing.isEmpty, preparing[ordinal] == endpoint else { return false }
+        preparing[ordinal] = nil
+        return true
+    }
+
+    /// Prepared without being asked for, or no longer: the endpoint must not wait for a claim that never comes. One that is
+    /// claimed there is not unknown, its endpoint only says so twice.
+    private func discardUnknown(
+        _ endpoint: EndpointIndex, _ ordinals: [Ordinal], _ taken: [Ordinal], _ decision: inout Decision
+    ) {
+        guard Int(endpoint) < lanes.count, lanes[Int(endpoint)] != nil else { return }
+        let known = Set(taken)
+        let unknown = ordinals.filter { ordinal in
+            guard !known.contains(ordinal) else { return false }
+            return !(state.phase(of: ordinal) == .claimed && state.recipients.endpoint(ordinal) == endpoint)
         }
+        if !unknown.isEmpty { decision.actions.append(.discard(endpoint, unknown)) }
     }
 
     private mutating func returnUnclaimed(_ endpoint: EndpointIndex, _ ordinals: [Ordinal]) {

@@ -40,7 +40,8 @@ extension JobMachine {
             lanes[index]?.inFlight += ordinals.count
             if lane.setup.preparesBeforeClaim {
                 for ordinal in ordinals { preparing[ordinal] = EndpointIndex(index) }
-                decision.actions.append(.prepare(EndpointIndex(index), ordinals))
+                decision.actions.append(
+                    .prepare(EndpointIndex(index), generation: lane.generation, ordinals))
             } else {
                 claim(EndpointIndex(index), lane, ordinals, &decision)
             }

@@ -3,23 +3,31 @@ public import CampaignDomain
 /// Where messages go: an SMTP server, a drop directory, or anything of yours.
 ///
 /// Calls come in batches from the engine's log thread and must return at once; answers go to the ``EndpointReporter`` given
-/// to ``attach(_:)``, from any thread. Every delivery handed over gets exactly one report.
+/// to ``attach(_:)``, from any thread. Every delivery handed over gets exactly one report; one that was prepared may get it
+/// before it is handed over (its connection was lost meanwhile), and is then not to be handed on.
 ///
 /// For an endpoint that takes one message at a time with `async` code, use ``AsyncEndpoint``.
 public protocol Endpoint: Sendable {
     /// The address as configured, without secrets. It is the endpoint's identity in the log.
     var name: String { get }
-    /// Deliveries that may be in the endpoint's hands at once, 1 or more: after a crash, at most so many are in doubt.
+    /// Deliveries that may be in the endpoint's hands at once, being prepared or claimed; 1 or more. After a crash at most so
+    /// many are in doubt, and fewer where an endpoint says `prepared` of fewer at a time.
     var capacity: Int { get }
-    /// Whether messages must be made durable here before they are claimed. Then `prepare` is called before `deliver`.
+    /// Whether messages are made ready here before they are claimed. Then `prepare` is called before `deliver`, and what keeps
+    /// a message from being handed over can be found out without a claim.
     var preparesBeforeClaim: Bool { get }
     /// How often trouble is tried again before the endpoint is removed.
     var policy: EndpointPolicy { get }
 
     /// Called once, before anything else.
     func attach(_ reporter: EndpointReporter)
-    /// Makes messages durable without showing them to anyone; answers with `reporter.prepared` or `reporter.unprepared`.
+    /// Gets messages ready without showing them to anyone. Answers each once: with `reporter.prepared`, from when on it must
+    /// be able to hand the message over; with `reporter.unprepared` or `reporter.unrenderable`; or with a report, where a
+    /// recipient is refused already.
     func prepare(_ batch: [Delivery])
+    /// Forgets messages that were prepared: they will not be claimed. No answer is awaited. One that the endpoint does not
+    /// know is none of its business.
+    func discard(_ batch: [Delivery])
     /// Hands claimed messages over; answers each with `reporter.report`.
     func deliver(_ batch: [Delivery])
     /// Sees whether the endpoint can be reached; nil if so.
@@ -34,6 +42,7 @@ extension Endpoint {
     public var preparesBeforeClaim: Bool { false }
     public var policy: EndpointPolicy { EndpointPolicy() }
     public func prepare(_ batch: [Delivery]) {}
+    public func discard(_ batch: [Delivery]) {}
     public func check() async -> EndpointFault? { nil }
     public func probe(_ claims: [Delivery]) async -> [ProbeVerdict] { claims.map { _ in .unknown } }
     public func close(deadline: ContinuousClock.Instant) async {}

@@ -51,9 +51,12 @@ final class JobRun {
             case .deliver(let index, let generation, let ordinals):
                 guard let endpoint = endpoint(index) else { continue }
                 endpoint.deliver(try deliveries(ordinals, index, generation))
-            case .prepare(let index, let ordinals):
+            case .prepare(let index, let generation, let ordinals):
                 guard let endpoint = endpoint(index) else { continue }
-                endpoint.prepare(try deliveries(ordinals, index, 0))
+                endpoint.prepare(try deliveries(ordinals, index, generation))
+            case .discard(let index, let ordinals):
+                guard let endpoint = endpoint(index) else { continue }
+                endpoint.discard(try deliveries(ordinals, index, 0))
             case .check(let index):
                 guard let endpoint = endpoint(index) else { continue }
                 let (id, inbox) = (id, inbox)

@@ -1,13 +1,17 @@
 import CampaignDomain
 import CampaignEngine
 
-/// The engine's side of a mail server: as many deliveries at once as it has connections.
+/// The engine's side of a mail server: as many claimed deliveries at once as it has connections.
 ///
 /// SAFETY: a world and everything in it belong to one thread.
 final class MailEndpoint: CallbackEndpoint, @unchecked Sendable {
     /// One message on its way.
     final class Flight {
         let delivery: Delivery
+        /// What the server will make of it, where it was asked before the claim.
+        var answer: MailServer.Answer?
+        /// The claim is durable.
+        var isClaimed = false
         /// The last byte has left; nobody can call it back.
         var isHandedOver = false
         /// The server has answered; the engine has not heard of it yet.
@@ -20,12 +24,17 @@ final class MailEndpoint: CallbackEndpoint, @unchecked Sendable {
     let name: String
     let capacity: Int
     let policy: EndpointPolicy
-    private let server: MailServer
-    private unowned let world: World
-    private let process: EngineProcess
-    private let job: Int
-    private var reporter: EndpointReporter?
+    var preparesBeforeClaim: Bool { server.options.isAskedFirst }
+    let server: MailServer
+    unowned let world: World
+    let process: EngineProcess
+    let job: Int
+    var reporter: EndpointReporter?
     private(set) var flights: [Flight] = []
+    /// To be prepared when a connection is free.
+    var waiting: [Flight] = []
+    /// Connections that a message is prepared or claimed on.
+    var connectionsInUse = 0
     private var whenIdle: (@Sendable () -> Void)?
 
     init(_ server: MailServer, job: Int, _ process: EngineProcess, _ world: World) {
@@ -44,10 +53,21 @@ final class MailEndpoint: CallbackEndpoint, @unchecked Sendable {
         guard world.mayAct(process, .crashBetweenCommitAndAction) else { return }
         for delivery in batch {
             world.oracle.expectClaimed(job, delivery, by: name)
-            let flight = Flight(delivery)
-            flights.append(flight)
+            guard let flight = preparesBeforeClaim ? prepared(delivery) : begin(delivery) else { continue }
+            flight.isClaimed = true
             world.plan(after: server.latency(), in: process) { [self] in attempt(flight) }
         }
+    }
+
+    func begin(_ delivery: Delivery) -> Flight {
+        let flight = Flight(delivery)
+        flights.append(flight)
+        return flight
+    }
+
+    func end(_ flight: Flight) {
+        flight.isOver = true
+        flights.removeAll { $0 === flight }
     }
 
     /// The dialogue up to the point where the server decides.
@@ -57,7 +77,7 @@ final class MailEndpoint: CallbackEndpoint, @unchecked Sendable {
         if world.script?.holdsBack == true {
             return world.plan(after: 1, in: process) { [self] in attempt(flight) }
         }
-        let answer = server.answer(to: flight.delivery.recipient)
+        let answer = flight.answer ?? server.answer(to: flight.delivery.recipient)
         world.note("\(name): \(flight.delivery.recipient) \(answer)")
         switch answer {
         case .accepted: accept(flight, .sent(reply: "250 2.0.0 ok"))
@@ -92,14 +112,14 @@ final class MailEndpoint: CallbackEndpoint, @unchecked Sendable {
 
     private func take(_ flight: Flight) { world.oracle.accepted(job, flight.delivery) }
 
-    private func settle(_ flight: Flight, _ outcome: DeliveryOutcome) {
+    func settle(_ flight: Flight, _ outcome: DeliveryOutcome) {
         guard !flight.isOver, let reporter else { return }
         flight.isAnswered = true
         if world.crashesHere(process, .crashBetweenReplyAndOutcome) { return }
-        flight.isOver = true
-        flights.removeAll { $0 === flight }
+        end(flight)
         reporter.report([DeliveryReport(flight.delivery, outcome)])
-        if world.random.network.chance(perMille: world.rate(.doubleReport)) {
+        if preparesBeforeClaim { freeConnection() }
+        if flight.isClaimed, world.random.network.chance(perMille: world.rate(.doubleReport)) {
             reporter.report([DeliveryReport(flight.delivery, outcome)])
             world.marks.hit(.doubleReportIgnored)
         }
@@ -143,6 +163,7 @@ final class MailEndpoint: CallbackEndpoint, @unchecked Sendable {
     func close(deadline: ContinuousClock.Instant, _ done: @escaping @Sendable () -> Void) {
         guard process.isAlive else { return }
         // What has not been handed over is given back at once; what has is waited for.
+        giveBackUnprepared()
         for flight in flights where !flight.isHandedOver {
             settle(flight, .notSent(EndpointFault(.dropped, "closing")))
         }
@@ -158,7 +179,7 @@ final class MailEndpoint: CallbackEndpoint, @unchecked Sendable {
 
     /// The process is dead. What its system had taken from it may still arrive.
     func abandon() {
-        for flight in flights where !flight.isHandedOver && !flight.isOver {
+        for flight in flights where !flight.isHandedOver && !flight.isOver && flight.isClaimed {
             guard world.random.network.chance(perMille: 200) else { continue }
             world.onItsWay(job, flight.delivery.ordinal, after: server.latency()) { [self] in
                 guard !server.isDown else { return }
@@ -167,5 +188,6 @@ final class MailEndpoint: CallbackEndpoint, @unchecked Sendable {
             }
         }
         flights = []
+        waiting = []
     }
 }

@@ -129,9 +129,9 @@ final class Oracle {
         }
         guard case .recipient(_, .claimed(let endpoint)) = event, let reference = jobs[job] else { return }
         // Law 3: what a crash can leave in doubt is bounded by the lanes at every moment.
-        let capacity = world.capacity(of: reference.endpoints[Int(endpoint)])
-        if reference.openClaims[Int(endpoint)] > capacity {
-            fail(.noUnnamedDoubt, "\(reference.openClaims[Int(endpoint)]) claims are open at \(capacity) lanes")
+        let lanes = world.lanes(of: reference.endpoints[Int(endpoint)])
+        if reference.openClaims[Int(endpoint)] > lanes {
+            fail(.noUnnamedDoubt, "\(reference.openClaims[Int(endpoint)]) claims are open at \(lanes) lanes")
         }
     }
 

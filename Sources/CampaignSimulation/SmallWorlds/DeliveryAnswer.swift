@@ -19,6 +19,9 @@ package enum DeliveryAnswer: UInt8, Sendable, CaseIterable {
         .deferred, .failed, .dropped, .unavailable, .hopeless, .doubtAccepted, .doubtNotAccepted,
     ]
 
+    /// What may become of a message before its content is asked for.
+    static let refusals: [DeliveryAnswer] = [.deferred, .failed, .dropped, .unavailable, .hopeless]
+
     /// Whether the endpoint has taken the message.
     var accepts: Bool { self == .sent || self == .doubtAccepted }
 

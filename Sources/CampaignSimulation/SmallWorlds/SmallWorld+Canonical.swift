@@ -67,7 +67,9 @@ extension SmallWorld {
             case .delivery(let delivery):
                 let isCurrent = machine.isCurrent(delivery.generation, delivery.endpoint)
                 words.append(word(isCurrent ? 1 : 2, delivery.endpoint, [delivery.ordinal]))
-            case .prepare(let endpoint, let ordinals): words.append(word(3, endpoint, ordinals))
+            case .prepare(let batch):
+                let isCurrent = machine.isCurrent(batch.generation, batch.endpoint)
+                words.append(word(isCurrent ? 3 : 6, batch.endpoint, batch.ordinals))
             case .check(let endpoint): words.append(word(4, endpoint, []))
             case .probe(let endpoint, let ordinals): words.append(word(5, endpoint, ordinals))
             }

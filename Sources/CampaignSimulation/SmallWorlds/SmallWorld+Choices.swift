@@ -40,14 +40,8 @@ extension SmallWorld {
         case .delivery(let delivery):
             choices.append(Choice(input: .delivered(delivery, .sent), isGood: true))
             for answer in rules.answers { choices.append(Choice(input: .delivered(delivery, answer), faults: 1)) }
-        case .prepare(let endpoint, let ordinals):
-            choices.append(Choice(input: .prepared(endpoint, ordinals), isGood: true))
-            for isFault in [true, false] {
-                choices.append(Choice(input: .unprepared(endpoint, ordinals, isFault: isFault), faults: 1))
-            }
-            for ordinal in ordinals {
-                choices.append(Choice(input: .unrenderable(endpoint, ordinals, ordinal), faults: 1))
-            }
+        case .prepare(let batch):
+            preparations(batch, endpoint(batch.endpoint, rules)?.isServer ?? false, &choices)
         case .check(let endpoint):
             choices.append(Choice(input: .checked(endpoint, nil), isGood: true))
             for severity in [EndpointFault.Severity.unavailable, .hopeless] {
@@ -55,6 +49,23 @@ extension SmallWorld {
             }
         case .probe(let index, let ordinals):
             probes(index, ordinals, endpoint(index, rules)?.probe ?? .never, &choices)
+        }
+    }
+
+    /// A directory makes a batch ready as one; a server says of each recipient what it thinks of it.
+    private func preparations(_ batch: SmallWorldPreparation, _ isServer: Bool, _ choices: inout [Choice]) {
+        choices.append(Choice(input: .prepared(batch), isGood: true))
+        guard isServer else {
+            for isFault in [true, false] {
+                choices.append(Choice(input: .unprepared(batch, isFault: isFault), faults: 1))
+            }
+            for ordinal in batch.ordinals { choices.append(Choice(input: .unrenderable(batch, ordinal), faults: 1)) }
+            return
+        }
+        for ordinal in batch.ordinals {
+            for answer in DeliveryAnswer.refusals {
+                choices.append(Choice(input: .refused(batch, ordinal, answer), faults: 1))
+            }
         }
     }
 

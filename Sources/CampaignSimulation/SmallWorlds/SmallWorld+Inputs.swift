@@ -10,15 +10,19 @@ extension SmallWorld {
         switch input {
         case .delivered(let delivery, let answer):
             try report(delivery, answer, &machine, &decision)
-        case .prepared(let endpoint, let ordinals):
-            machine.prepared(endpoint, ordinals, now: time, &decision)
-        case .unprepared(let endpoint, let ordinals, let isFault):
+        case .prepared(let batch):
+            machine.prepared(batch.endpoint, batch.ordinals, now: time, &decision)
+        case .unprepared(let batch, let isFault):
             machine.unprepared(
-                endpoint, ordinals, isFault ? EndpointFault(.unavailable, "down") : nil, now: time, &decision)
-        case .unrenderable(let endpoint, let ordinals, let ordinal):
-            let rest = ordinals.filter { $0 != ordinal }
-            if !rest.isEmpty { work.append(.prepare(endpoint, rest)) }
-            machine.unrenderable(endpoint, ordinal, reason: "no field", now: time, &decision)
+                batch.endpoint, batch.ordinals, isFault ? EndpointFault(.unavailable, "down") : nil, now: time,
+                &decision)
+        case .unrenderable(let batch, let ordinal):
+            keepPreparing(batch.without(ordinal))
+            machine.unrenderable(batch.endpoint, ordinal, reason: "no field", now: time, &decision)
+        case .refused(let batch, let ordinal, let answer):
+            keepPreparing(batch.without(ordinal))
+            let delivery = SmallWorldDelivery(endpoint: batch.endpoint, generation: batch.generation, ordinal: ordinal)
+            try report(delivery, answer, &machine, &decision)
         case .checked(let endpoint, let severity):
             machine.checked(endpoint, severity.map { EndpointFault($0, "down") }, now: time, &decision)
         case .probed(let endpoint, let ordinals, let verdicts):
@@ -36,6 +40,10 @@ extension SmallWorld {
         case .time(let milliseconds): now += milliseconds
         case .idle, .start: break
         }
+    }
+
+    private mutating func keepPreparing(_ rest: SmallWorldPreparation) {
+        if !rest.ordinals.isEmpty { work.append(.prepare(rest)) }
     }
 
     private mutating func report(

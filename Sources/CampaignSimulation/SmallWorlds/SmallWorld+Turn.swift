@@ -137,7 +137,15 @@ extension SmallWorld {
                 work.append(.delivery(delivery))
                 if rules.flaw == .deliversTwice { work.append(.delivery(delivery)) }
             }
-        case .act(.prepare(let endpoint, let ordinals)): work.append(.prepare(endpoint, ordinals))
+        case .act(.prepare(let endpoint, let generation, let ordinals)):
+            work.append(
+                .prepare(SmallWorldPreparation(endpoint: endpoint, generation: generation, ordinals: ordinals)))
+        case .act(.discard(let endpoint, let ordinals)):
+            for ordinal in ordinals {
+                guard state.phase(of: ordinal) != .claimed || state.recipients.endpoint(ordinal) != endpoint else {
+                    throw SmallWorldBreach("endpoint \(endpoint) is told to forget \(ordinal), which it has claimed")
+                }
+            }
         case .act(.check(let endpoint)): work.append(.check(endpoint))
         case .act(.probe(let endpoint, let ordinals)): work.append(.probe(endpoint, ordinals))
         case .act(.finished(let ending)): try checkEnding(ending)

@@ -51,6 +51,21 @@ extension SmallWorldConfiguration {
             $0.controlsMax = nil
             $0.reportsPerTurn = 2
         },
+        named("one, through a server that is asked before it is claimed") {
+            $0.endpoints = [SmallWorldEndpoint(preparesBeforeClaim: true)]
+            $0.controls = anything
+            $0.controlsMax = nil
+        },
+        named("two, one server asked before the claim, one not") {
+            $0.recipients = 2
+            $0.endpoints = [
+                SmallWorldEndpoint(name: "mx1", capacity: 2, preparesBeforeClaim: true),
+                SmallWorldEndpoint(name: "mx2"),
+            ]
+            $0.controls = [.pause, .stop]
+            $0.controlsMax = 1
+            $0.faultsMax = 3
+        },
         named("two, due at different times, idle turns") {
             $0.recipients = 2
             $0.endpoints = mixed(lanes: 1)

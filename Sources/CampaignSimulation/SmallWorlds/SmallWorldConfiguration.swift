@@ -82,6 +82,8 @@ package struct SmallWorldEndpoint: Sendable {
     package var name: String
     package var capacity: Int
     package var preparesBeforeClaim: Bool
+    /// A mail server: when it prepares, it refuses recipient by recipient.
+    package var isServer = true
     package var retries: Int
     /// In milliseconds; below 10, so that no jitter splits equal worlds.
     package var pauseMilliseconds: Int64
@@ -100,8 +102,10 @@ package struct SmallWorldEndpoint: Sendable {
     }
 
     package static func directory(capacity: Int = 1, retries: Int = 1) -> SmallWorldEndpoint {
-        SmallWorldEndpoint(
+        var endpoint = SmallWorldEndpoint(
             name: "dir", capacity: capacity, preparesBeforeClaim: true, retries: retries, probe: .always)
+        endpoint.isServer = false
+        return endpoint
     }
 
     var setup: EndpointSetup {

@@ -3,7 +3,7 @@ import CampaignDomain
 /// What an endpoint has under way. A crash loses all of it.
 enum SmallWorldWork: Hashable, Sendable {
     case delivery(SmallWorldDelivery)
-    case prepare(EndpointIndex, [Ordinal])
+    case prepare(SmallWorldPreparation)
     case check(EndpointIndex)
     case probe(EndpointIndex, [Ordinal])
 
@@ -11,9 +11,22 @@ enum SmallWorldWork: Hashable, Sendable {
     var ordinals: [Ordinal] {
         switch self {
         case .delivery(let delivery): [delivery.ordinal]
-        case .prepare(_, let ordinals), .probe(_, let ordinals): ordinals
+        case .prepare(let batch): batch.ordinals
+        case .probe(_, let ordinals): ordinals
         case .check: []
         }
+    }
+}
+
+struct SmallWorldPreparation: Hashable, Sendable {
+    var endpoint: EndpointIndex
+    var generation: UInt32
+    var ordinals: [Ordinal]
+
+    func without(_ ordinal: Ordinal) -> SmallWorldPreparation {
+        var rest = self
+        rest.ordinals.removeAll { $0 == ordinal }
+        return rest
     }
 }
 
@@ -26,10 +39,12 @@ struct SmallWorldDelivery: Hashable, Sendable {
 /// One thing that the driver is told.
 enum SmallWorldInput: Hashable, Sendable {
     case delivered(SmallWorldDelivery, DeliveryAnswer)
-    case prepared(EndpointIndex, [Ordinal])
-    case unprepared(EndpointIndex, [Ordinal], isFault: Bool)
+    case prepared(SmallWorldPreparation)
+    case unprepared(SmallWorldPreparation, isFault: Bool)
     /// One of a batch; the rest stays under way.
-    case unrenderable(EndpointIndex, [Ordinal], Ordinal)
+    case unrenderable(SmallWorldPreparation, Ordinal)
+    /// One of a batch gets its outcome while it is being prepared; the rest stays under way.
+    case refused(SmallWorldPreparation, Ordinal, DeliveryAnswer)
     case checked(EndpointIndex, EndpointFault.Severity?)
     case probed(EndpointIndex, [Ordinal], [ProbeVerdict])
     case pause, unpause, stop, abort
@@ -44,9 +59,8 @@ enum SmallWorldInput: Hashable, Sendable {
     var work: SmallWorldWork? {
         switch self {
         case .delivered(let delivery, _): .delivery(delivery)
-        case .prepared(let endpoint, let ordinals), .unprepared(let endpoint, let ordinals, _),
-            .unrenderable(let endpoint, let ordinals, _):
-            .prepare(endpoint, ordinals)
+        case .prepared(let batch), .unprepared(let batch, _), .unrenderable(let batch, _), .refused(let batch, _, _):
+            .prepare(batch)
         case .checked(let endpoint, _): .check(endpoint)
         case .probed(let endpoint, let ordinals, _): .probe(endpoint, ordinals)
         case .pause, .unpause, .stop, .abort, .resolve, .time, .idle, .start: nil
@@ -57,10 +71,12 @@ enum SmallWorldInput: Hashable, Sendable {
         switch self {
         case .delivered(let delivery, let answer):
             "recipient \(delivery.ordinal) at endpoint \(delivery.endpoint): \(answer.words)"
-        case .prepared(let endpoint, let ordinals): "endpoint \(endpoint) has prepared \(ordinals)"
-        case .unprepared(let endpoint, let ordinals, let isFault):
-            "endpoint \(endpoint) gives \(ordinals) back unprepared\(isFault ? " and is unavailable" : "")"
-        case .unrenderable(let endpoint, _, let ordinal): "endpoint \(endpoint) cannot render \(ordinal)"
+        case .prepared(let batch): "endpoint \(batch.endpoint) has prepared \(batch.ordinals)"
+        case .unprepared(let batch, let isFault):
+            "endpoint \(batch.endpoint) gives \(batch.ordinals) back unprepared\(isFault ? " and is unavailable" : "")"
+        case .unrenderable(let batch, let ordinal): "endpoint \(batch.endpoint) cannot render \(ordinal)"
+        case .refused(let batch, let ordinal, let answer):
+            "endpoint \(batch.endpoint) has not been given \(ordinal) yet: \(answer.words)"
         case .checked(let endpoint, nil): "endpoint \(endpoint) is found reachable"
         case .checked(let endpoint, let severity?): "endpoint \(endpoint) is found \(severity)"
         case .probed(let endpoint, let ordinals, let verdicts):

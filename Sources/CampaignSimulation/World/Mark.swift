@@ -88,6 +88,9 @@ package enum Mark: Int, CaseIterable, Sendable {
     case rateLimited
     case doubleReportIgnored
     case acceptedWithoutReply
+    case refusedBeforeClaim
+    case lostBetweenPreparedAndClaim
+    case preparedDiscarded
 }
 
 /// How often each mark was reached.

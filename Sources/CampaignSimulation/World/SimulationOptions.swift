@@ -6,12 +6,18 @@ package struct SimulationOptions: Sendable {
         package var name: String
         /// A directory that is emptied by someone; a mail server otherwise.
         package var isDirectory: Bool
+        /// Deliveries in hand at once.
         package var capacity: Int
+        /// A mail server that is asked about each recipient before the message is claimed: half of its capacity.
+        package var isAskedFirst = false
         package var policy: EndpointPolicy
         /// Whether it can be asked afterwards what became of a message.
         package var knowsItsMessages: Bool
         /// The usual time to an answer, in milliseconds.
         package var latency: ClosedRange<Int64>
+
+        /// Claims without outcome that it may hold: what a crash can leave in doubt.
+        package var lanes: Int { isAskedFirst ? max(capacity / 2, 1) : capacity }
     }
 
     package struct Job: Sendable {
@@ -62,10 +68,15 @@ package struct SimulationOptions: Sendable {
         let policy = EndpointPolicy(
             retries: random.below(4), intervalMilliseconds: [100, 1_000, 10_000, 60_000][random.below(4)])
         let longest: Int64 = [1, 5, 50, 400][random.below(4)]
-        return Server(
+        var server = Server(
             name: isDirectory ? "dir:/out\(index)" : "smtp://mx\(index)", isDirectory: isDirectory,
             capacity: 1 + random.below(isDirectory ? 12 : 6), policy: policy,
             knowsItsMessages: isDirectory || random.chance(perMille: 200), latency: 0...longest)
+        if !isDirectory, random.chance(perMille: 600) {
+            server.isAskedFirst = true
+            server.capacity *= 2
+        }
+        return server
     }
 
     private static func job(_ servers: Int, _ lists: Int, _ random: inout SplitMix64) -> Job {

@@ -227,7 +227,7 @@ package final class World: @unchecked Sendable {
 
     func number(of job: Int) -> UInt32 { jobs[job].id?.rawValue ?? 0 }
 
-    func capacity(of endpoint: String) -> Int {
-        options.servers.first { $0.name == endpoint }?.capacity ?? 0
+    func lanes(of endpoint: String) -> Int {
+        options.servers.first { $0.name == endpoint }?.lanes ?? 0
     }
 }

@@ -14,7 +14,7 @@ struct MiniWorld {
     /// What a driver has under way. A crash loses all of it.
     enum Work {
         case delivery(Delivery)
-        case prepare(EndpointIndex, [Ordinal])
+        case prepare(EndpointIndex, UInt32, [Ordinal])
         case check(EndpointIndex)
         case probe(EndpointIndex, [Ordinal])
     }
@@ -105,7 +105,8 @@ struct MiniWorld {
                 presentClaimAccepted[Int(ordinal)] = false
                 work.append(.delivery(Delivery(endpoint: endpoint, generation: generation, ordinal: ordinal)))
             }
-        case .prepare(let endpoint, let ordinals): work.append(.prepare(endpoint, ordinals))
+        case .prepare(let endpoint, let generation, let ordinals): work.append(.prepare(endpoint, generation, ordinals))
+        case .discard: break
         case .check(let endpoint): work.append(.check(endpoint))
         case .probe(let endpoint, let ordinals): work.append(.probe(endpoint, ordinals))
         case .finished(let ending): self.ending = ending
@@ -155,7 +156,8 @@ struct MiniWorld {
         case .check(let endpoint):
             let fault = fault()
             try input(crashing: crashing) { $0.checked(endpoint, fault, now: $1, &$3) }
-        case .prepare(let endpoint, let ordinals): try prepare(endpoint, ordinals, crashing)
+        case .prepare(let endpoint, let generation, let ordinals):
+            try prepare(endpoint, generation, ordinals, crashing)
         case .probe(let endpoint, let ordinals):
             let verdicts = ordinals.map { (ordinal: $0, verdict: verdict($0)) }
             try input(crashing: crashing) { $0.probed(endpoint, verdicts, now: $1, &$3) }
@@ -200,7 +202,21 @@ struct MiniWorld {
         return random.chance(90) ? .down : .never
     }
 
-    private mutating func prepare(_ endpoint: EndpointIndex, _ ordinals: [Ordinal], _ crashing: Bool) throws {
+    private mutating func prepare(
+        _ endpoint: EndpointIndex, _ generation: UInt32, _ ordinals: [Ordinal], _ crashing: Bool
+    ) throws {
+        if isFaulty, random.chance(15), let refused = ordinals.first {
+            // Refused before its claim, as a server does; the rest is prepared.
+            let outcomes: [DeliveryOutcome] = [
+                .later, .failed(.unknownAddress, reply: "550 no"), .notSent(.lost), .notSent(.down),
+            ]
+            let outcome = outcomes[random.below(outcomes.count)]
+            return try input(crashing: crashing) { machine, time, _, decision in
+                machine.outcome(refused, endpoint, generation: generation, outcome, now: time, &decision)
+                let rest = Array(ordinals.dropFirst())
+                if !rest.isEmpty { machine.prepared(endpoint, rest, now: time, &decision) }
+            }
+        }
         if isFaulty, random.chance(20) {
             let fault: EndpointFault? = random.chance(70) ? .down : nil
             return try input(crashing: crashing) { $0.unprepared(endpoint, ordinals, fault, now: $1, &$3) }
