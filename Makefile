@@ -27,7 +27,7 @@ run: deps
 
 test: test-deps
 	$(SWIFT) build --build-tests -j $(JOBS)
-	$(SWIFT) test --skip-build
+	SWIFT="$(SWIFT)" .ci/test
 
 # The engine in simulated worlds: `make simulate SEEDS=1000000`, `make simulate FIRST=42 SEEDS=1`.
 SEEDS := 20000

@@ -69,7 +69,11 @@ package final class EngineLock: Sendable {
     /// Gives the lock back; harmless when it was given back before.
     package func release() {
         descriptor.withLock { descriptor in
-            if let open = descriptor { close(open) }
+            guard let open = descriptor else { return }
+            // Closing alone would leave it held for as long as a process that is being started has a copy of the descriptor.
+            var request = flock.whole(type: Int16(F_UNLCK))
+            _ = unsafe fcntl(open, OpenFileLock.set, &request)
+            close(open)
             descriptor = nil
         }
     }

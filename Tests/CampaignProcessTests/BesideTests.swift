@@ -49,13 +49,13 @@ extension ProcessTests {
                 follower.output.contains("RecipientSent")
             }
             let seen = follower.output.utf8.count
-            try await Eventually.holds("further events; \(follower.diagnostics)", within: .seconds(5)) {
+            try await Eventually.holds("further events; \(follower.diagnostics)") {
                 follower.output.utf8.count > seen
             }
         }
 
         private func expectFollowedToTheEnd(_ follower: RunningProcess) async throws {
-            try await Eventually.holds("the follower to see the end; \(follower.diagnostics)", within: .seconds(10)) {
+            try await Eventually.holds("the follower to see the end; \(follower.diagnostics)") {
                 follower.output.contains("JobCompleted")
             }
             try await follower.end()

@@ -91,7 +91,7 @@ extension ProcessTests {
             campaign.expectAllSettled(status)
             #expect(status.inDoubt == 0)
             #expect(status.sent == campaign.recipients)
-            try await Eventually.holds("the last files to be taken away: \(pickup.count)", within: .seconds(20)) {
+            try await Eventually.holds("the last files to be taken away: \(pickup.count)") {
                 pickup.count >= campaign.recipients
             }
             #expect(pickup.count == campaign.recipients)

@@ -43,18 +43,28 @@ private final class SMTPSink {
         self.dump = dump
     }
 
+    /// It cannot be told to take any free port, and between the choice of one and its start somebody may take that.
     static func start(_ scratch: Scratch, _ options: [String]) async throws -> SMTPSink {
+        var ended = ""
+        for attempt in 1...5 {
+            let sink = try launch(scratch, options, attempt)
+            try await Eventually.holds("smtp-sink to listen; it said: \(sink.process.diagnostics)") {
+                canConnect(sink.port) || !sink.process.isRunning
+            }
+            if sink.process.isRunning { return sink }
+            ended = sink.process.diagnostics
+        }
+        throw Programs.Missing(description: "smtp-sink ended: \(ended)")
+    }
+
+    private static func launch(_ scratch: Scratch, _ options: [String], _ attempt: Int) throws -> SMTPSink {
         let port = try freePort()
         // As root it gives its rights up, and must be able to write as nobody.
         _ = unsafe chmod(scratch.path, 0o777)
-        let dump = scratch.file("sink.txt")
+        let dump = scratch.file("sink-\(attempt).txt")
         let user = getuid() == 0 ? ["-u", "nobody"] : []
         let process = try RunningProcess(
             "/usr/sbin/smtp-sink", user + options + ["-D", dump, "127.0.0.1:\(port)", "100"], directory: scratch.path)
-        try await Eventually.holds("smtp-sink to listen; it said: \(process.diagnostics)") {
-            canConnect(port) || !process.isRunning
-        }
-        try #require(process.isRunning, "smtp-sink ended: \(process.diagnostics)")
         return SMTPSink(process, port: port, dump: dump)
     }
 
@@ -67,7 +77,7 @@ private final class SMTPSink {
     }
 
     private static func freePort() throws -> Int {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         defer { close(descriptor) }
         var address = loopback(port: 0)
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
@@ -81,7 +91,7 @@ private final class SMTPSink {
     }
 
     private static func canConnect(_ port: Int) -> Bool {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         defer { close(descriptor) }
         var address = loopback(port: port)
         return unsafe withUnsafeMutablePointer(to: &address) { pointer in

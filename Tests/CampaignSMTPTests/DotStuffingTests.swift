@@ -2,6 +2,10 @@ import CampaignSMTP
 import NIOCore
 import Testing
 
+#if canImport(Glibc)
+import Glibc
+#endif
+
 @Suite("Dot-stuffing")
 struct DotStuffingTests {
     private func stuffed(_ message: [UInt8]) -> [UInt8] {
@@ -72,11 +76,26 @@ struct DotStuffingTests {
         }
     }
 
-    @Test("bare CRs before a long line do not make it be read once per CR", .timeLimit(.minutes(1)))
+    @Test("bare CRs before a long line do not make it be read once per CR")
     func carriageReturns() {
-        let message = Array(repeating: UInt8(0x0D), count: 40_000) + Array(repeating: UInt8(0x61), count: 64 << 20)
+        let line = Array(repeating: UInt8(0x61), count: 16 << 20)
+        let plain = processorTime(of: line + line)
+        let message = Array(repeating: UInt8(0x0D), count: 4_000) + line
+        // Once per CR would be 2,000 times as much.
+        #expect(processorTime(of: message) < plain * 50 + .milliseconds(100))
+        #expect(stuffed(message).count == 8_000 + (16 << 20) + 5)
+    }
+
+    /// What this thread spends on it: other than time by the clock, it does not depend on what else the machine does.
+    private func processorTime(of message: [UInt8]) -> Duration {
+        func now() -> Duration {
+            var time = timespec()
+            unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+            return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+        }
         var buffer = ByteBuffer()
+        let began = now()
         DotStuffing.write(message, into: &buffer)
-        #expect(buffer.readableBytes == 80_000 + (64 << 20) + 5)
+        return now() - began
     }
 }

@@ -43,7 +43,8 @@ struct FolderCheck {
             let name = "\(recipient.key).eml"
             // A duplicate row has the key of the row before it.
             if state.phase(of: recipient.ordinal) == .sent {
-                try check([UInt8](Data(contentsOf: URL(fileURLWithPath: "\(path)/\(name)"))), recipient.ordinal)
+                let file = FileManager.default.contents(atPath: "\(path)/\(name)")
+                try check(file.map { [UInt8]($0) }, recipient.ordinal)
                 guard files.remove(name) != nil else { throw ImageFailure("\(name) belongs to two recipients") }
             }
             return true

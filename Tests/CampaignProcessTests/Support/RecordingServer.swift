@@ -8,6 +8,10 @@ final class RecordingServer {
         var address: String
     }
 
+    /// Not the address that clients call from: while a server is away, one that calls it may be given the server's own port
+    /// to call from, and then talks to itself on a port that the server does not get back.
+    private static let host = "127.0.0.2"
+
     let port: Int
     private let process: RunningProcess
     private let recordPath: String
@@ -30,7 +34,8 @@ final class RecordingServer {
     ) async throws -> RecordingServer {
         let path = scratch.file(record)
         let process = try RunningProcess(
-            try Programs.recordingServer(), ["--port", "\(port)", "--record", path] + options, directory: scratch.path)
+            try Programs.recordingServer(), ["--host", host, "--port", "\(port)", "--record", path] + options,
+            directory: scratch.path)
         var found: Int?
         try await Eventually.holds("the recording server to listen; it said: \(process.diagnostics)") {
             let words = process.output.split(whereSeparator: \.isWhitespace)
@@ -43,7 +48,7 @@ final class RecordingServer {
         return RecordingServer(process, port: found, recordPath: path)
     }
 
-    func url(_ query: String = "connections=20") -> String { "smtp://127.0.0.1:\(port)?\(query)" }
+    func url(_ query: String = "connections=20") -> String { "smtp://\(Self.host):\(port)?\(query)" }
 
     func send(_ signal: Int32) { process.send(signal) }
     func end() async throws { try await process.end() }

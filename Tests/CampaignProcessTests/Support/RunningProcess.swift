@@ -54,7 +54,7 @@ final class RunningProcess {
     /// Ends it as a power switch would, and waits until it is gone.
     func end() async throws {
         send(SIGKILL)
-        _ = try await finished(within: .seconds(10))
+        _ = try await finished()
     }
 
     /// Waits for its end.
