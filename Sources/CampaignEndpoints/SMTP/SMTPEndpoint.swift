@@ -17,6 +17,7 @@ public final class SMTPEndpoint: Endpoint {
     public let name: String
     /// Two messages for each connection: one that is being sent, and one whose envelope goes out behind it.
     public let capacity: Int
+    public let connections: Int
     public var preparesBeforeClaim: Bool { true }
     public let policy: EndpointPolicy
 
@@ -31,6 +32,7 @@ public final class SMTPEndpoint: Endpoint {
         name = url.description
         policy = url.policy
         let connections = url.connections ?? Self.connectionsDefault
+        self.connections = connections
         capacity = SMTPLane.messagesMax * connections
         let terms = Self.terms(url, observer)
         self.terms = terms
