@@ -46,17 +46,29 @@ package func mix(_ value: UInt64) -> UInt64 {
     return z ^ (z >> 31)
 }
 
-/// How often an endpoint in trouble is tried again before it is removed from the job.
+/// How an endpoint is treated: how often it is tried again in trouble before it is removed from the job, and how much it is
+/// given.
 public struct EndpointPolicy: Hashable, Sendable {
     /// Tries after the first failure: 0 removes the endpoint at once.
     public var retries: Int
     /// The pauses between the tries.
     public var delays: RetryPolicy
+    /// Messages per hour through it; 0 is no limit.
+    public var ratePerHour: UInt32
+    /// Its share of the messages among the endpoints that have a weight, 1 to ``EndpointLimits/weightMax``; nil takes what it
+    /// can.
+    public var weight: UInt32?
+    /// Connections to begin with, more being opened while it goes well; nil opens all of them at once.
+    public var initialConnections: Int?
 
     public init(
-        retries: Int = 5, intervalMilliseconds: Int64 = 10_000, factor: Int = 2, capMilliseconds: Int64 = 300_000
+        retries: Int = 5, intervalMilliseconds: Int64 = 10_000, factor: Int = 2, capMilliseconds: Int64 = 300_000,
+        ratePerHour: UInt32 = 0, weight: UInt32? = nil, initialConnections: Int? = nil
     ) {
         self.retries = max(retries, 0)
+        self.ratePerHour = ratePerHour
+        self.weight = weight.map { min(max($0, 1), EndpointLimits.weightMax) }
+        self.initialConnections = initialConnections.map { max($0, 1) }
         delays = RetryPolicy(
             attempts: 1, firstMilliseconds: intervalMilliseconds, factor: factor, capMilliseconds: capMilliseconds)
     }

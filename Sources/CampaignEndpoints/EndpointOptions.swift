@@ -11,13 +11,19 @@ struct EndpointOptions {
     var smtp = SMTPOptions()
 
     private static let known =
-        ["connections", "per-connection", "timeout", "retries", "retry-interval"] + SMTPOptions.known
-    private static let later = ["rate", "tls-ca", "password-file", "password-env"]
+        ["connections", "per-connection", "timeout", "retries", "retry-interval", "rate", "weight", "slow-start"]
+        + SMTPOptions.known
+    private static let later = ["tls-ca", "password-file", "password-env"]
     static let connectionsMax = 10_000
+    /// As many as Postfix begins with towards a new destination.
+    private static let initialConnectionsDefault = 5
 
     init(_ query: String, of address: String) throws(EngineError) {
         var retries: Int?
         var interval: Int64?
+        var ratePerHour: UInt32 = 0
+        var weight: UInt32?
+        var initialConnections: Int? = Self.initialConnectionsDefault
         for item in query.split(separator: "&") {
             let pair = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let name = String(pair[0])
@@ -35,7 +41,7 @@ struct EndpointOptions {
                 guard let number = Int(value), number >= 1 else { throw refuse("a number of messages, 1 or more") }
                 messagesPerConnection = number
             case "timeout":
-                guard let time = Self.milliseconds(value), time > 0 else {
+                guard let time = Quantity.durationMilliseconds(value), time > 0 else {
                     throw refuse("a duration such as 250ms, 60s or 5m")
                 }
                 timeoutMilliseconds = time
@@ -45,10 +51,28 @@ struct EndpointOptions {
                 }
                 retries = number
             case "retry-interval":
-                guard let time = Self.milliseconds(value), time > 0 else {
+                guard let time = Quantity.durationMilliseconds(value), time > 0 else {
                     throw refuse("a duration such as 250ms, 60s or 5m")
                 }
                 interval = time
+            case "rate":
+                guard let rate = Quantity.ratePerHour(value) else {
+                    throw refuse("a rate such as 1000/s, 50/m or 100/h")
+                }
+                ratePerHour = rate
+            case "weight":
+                guard let number = UInt32(value), (1...EndpointLimits.weightMax).contains(number) else {
+                    throw refuse("a number from 1 to \(EndpointLimits.weightMax)")
+                }
+                weight = number
+            case "slow-start":
+                if value == "off" {
+                    initialConnections = nil
+                } else if let number = Int(value), (1...Self.connectionsMax).contains(number) {
+                    initialConnections = number
+                } else {
+                    throw refuse("off, or the number of connections to begin with")
+                }
             case let name where SMTPOptions.known.contains(name):
                 if let expected = smtp.take(name, value) { throw refuse(expected) }
             default:
@@ -58,7 +82,8 @@ struct EndpointOptions {
         let standard = EndpointPolicy()
         policy = EndpointPolicy(
             retries: retries ?? standard.retries,
-            intervalMilliseconds: interval ?? standard.delays.firstMilliseconds)
+            intervalMilliseconds: interval ?? standard.delays.firstMilliseconds, ratePerHour: ratePerHour,
+            weight: weight, initialConnections: initialConnections)
     }
 
     private static func unknown(_ name: String, _ address: String) -> EngineError {
@@ -69,16 +94,5 @@ struct EndpointOptions {
         return EngineError(
             .badEndpoint,
             "\(address): unknown option \(name), did you mean \(nearest)? Known are \(known.joined(separator: ", "))")
-    }
-
-    /// `250ms`, `60s`, `5m`, `1h`.
-    static func milliseconds(_ text: String) -> Int64? {
-        let units: [(suffix: String, factor: Int64)] = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000)]
-        for (suffix, factor) in units where text.hasSuffix(suffix) {
-            guard let number = Int64(text.dropLast(suffix.count)), number >= 0 else { continue }
-            let (product, overflow) = number.multipliedReportingOverflow(by: factor)
-            return overflow ? nil : product
-        }
-        return nil
     }
 }

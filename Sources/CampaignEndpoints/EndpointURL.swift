@@ -46,6 +46,8 @@ public struct EndpointURL: Hashable, Sendable, CustomStringConvertible {
         timeoutMilliseconds = query.timeoutMilliseconds
         policy = query.policy
         smtp = query.smtp
+        // Files are no connections that would have to be opened.
+        if case .directory = place { policy.initialConnections = nil }
     }
 
     private static func place(_ address: String, _ directory: String) throws(EngineError) -> Place {

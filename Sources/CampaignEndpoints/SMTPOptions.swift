@@ -1,3 +1,4 @@
+import CampaignDomain
 import CampaignSMTP
 import NIOCore
 
@@ -27,7 +28,7 @@ struct SMTPOptions: Hashable, Sendable {
             guard value.isEmpty || value == "on" else { return "given without a value" }
             terms.requiresTLS = true
         case "idle":
-            guard let time = EndpointOptions.milliseconds(value), time > 0, time <= Self.idleMaxMilliseconds else {
+            guard let time = Quantity.durationMilliseconds(value), time > 0, time <= Self.idleMaxMilliseconds else {
                 return "a duration up to 24h such as 5s or 2m"
             }
             idleMilliseconds = time

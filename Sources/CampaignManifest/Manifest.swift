@@ -25,13 +25,18 @@ package struct Manifest: Hashable, Sendable {
     package var inDoubt: InDoubtPolicy
     /// Messages per hour; 0 is no limit.
     package var ratePerHour: UInt32
+    /// Limits by mail domain.
+    package var destinations: DestinationLimits
 
     /// Every key that this version understands, in the order of the documentation.
     static let knownKeys = [
         "job", "name", "from", "envelope-sender", "reply-to", "subject", "recipients", "text", "html", "suppress",
-        "endpoints", "retry", "in-doubt", "rate",
+        "endpoints", "retry", "in-doubt", "rate", "domains",
     ]
     /// Keys of the format that this version cannot honour: refused, never ignored.
     static let laterKeys = ["attachments", "unsubscribe", "dkim"]
+    static let domainKeys = ["concurrency", "rate"]
+    /// Among the domains: each that is not named.
+    static let domainDefault = "default"
     static let retryKeys = ["attempts", "first", "factor", "cap"]
 }

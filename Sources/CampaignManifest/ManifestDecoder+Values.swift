@@ -69,20 +69,22 @@ extension ManifestDecoder {
         return .hold
     }
 
-    mutating func ratePerHour(_ table: KeyTable) -> UInt32 {
+    mutating func ratePerHour(_ table: KeyTable, prefix: String = "") -> UInt32 {
         guard let written = optionalText(table, "rate") else { return 0 }
         if let rate = Quantity.ratePerHour(written.value) { return rate }
         refuse(
-            written.place, "rate", "is `\(written.value)`",
+            written.place, prefix + "rate", "is `\(written.value)`",
             "write a whole number per second, minute or hour, such as `1000/s`, `50/m` or `100/h`")
         return 0
     }
 
-    private mutating func number(_ table: KeyTable, _ key: String, _ range: ClosedRange<Int>) -> Int? {
-        guard let node = table.value(key), let written = text(node, "retry.\(key)") else { return nil }
+    mutating func number(
+        _ table: KeyTable, _ key: String, _ range: ClosedRange<Int>, prefix: String = "retry."
+    ) -> Int? {
+        guard let node = table.value(key), let written = text(node, prefix + key) else { return nil }
         if let number = Int(written.value), range.contains(number) { return number }
         refuse(
-            written.place, "retry.\(key)", "is `\(written.value)`",
+            written.place, prefix + key, "is `\(written.value)`",
             "write a whole number from \(range.lowerBound) to \(range.upperBound)")
         return nil
     }

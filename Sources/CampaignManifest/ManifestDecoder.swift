@@ -50,11 +50,13 @@ package struct ManifestDecoder {
         let retry = retryPolicy(table)
         let inDoubt = inDoubtPolicy(table)
         let rate = ratePerHour(table)
+        let destinations = destinationLimits(table)
         guard problems.isEmpty, let job, let from, let subject, let recipients else { return nil }
         return Manifest(
             job: job.value, name: name?.value, from: from.value, envelopeSender: envelopeSender?.value,
             replyTo: replyTo?.value, subject: subject.value, recipients: recipients, text: text, html: html,
-            suppress: suppress, endpoints: endpoints, retry: retry, inDoubt: inDoubt, ratePerHour: rate)
+            suppress: suppress, endpoints: endpoints, retry: retry, inDoubt: inDoubt, ratePerHour: rate,
+            destinations: destinations)
     }
 
     private mutating func root(_ yaml: String) -> Node? {

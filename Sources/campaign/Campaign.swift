@@ -27,7 +27,7 @@ struct Campaign: AsyncParsableCommand {
                 name: "Sending",
                 subcommands: [
                     InitCommand.self, CheckCommand.self, PreviewCommand.self, RunCommand.self, ResumeCommand.self,
-                    PauseCommand.self, UnpauseCommand.self, AbortCommand.self,
+                    PauseCommand.self, UnpauseCommand.self, AbortCommand.self, EndpointsCommand.self,
                 ]),
             CommandGroup(
                 name: "Looking",

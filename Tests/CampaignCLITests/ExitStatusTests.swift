@@ -80,6 +80,6 @@ import Testing
             #expect(configuration.discussion.contains("Example"), "\(command)")
             #expect(configuration.discussion.contains("campaign "), "\(command)")
         }
-        #expect(count == 22)
+        #expect(count == 28)
     }
 }

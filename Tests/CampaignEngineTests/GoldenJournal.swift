@@ -24,7 +24,7 @@ struct GoldenJournal {
         var jobs: [Job]
     }
 
-    static let names = ["completed", "interrupted", "held"]
+    static let names = ["completed", "interrupted", "held", "limited"]
 
     let expected: Expectation
     private let directory: URL

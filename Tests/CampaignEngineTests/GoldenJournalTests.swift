@@ -91,7 +91,8 @@ struct GoldenJournalTests {
         var failures: Set<FailureKind> = []
         var skips: Set<SkipReason> = []
         var verdicts: Set<DoubtVerdict> = []
-        for (_, bytes) in try GoldenJournal("completed").frames() {
+        let frames = try GoldenJournal("completed").frames() + GoldenJournal("limited").frames()
+        for (_, bytes) in frames {
             let payload = Array(bytes[FrameHeader.sizeBytes...])
             let count = unsafe bytes.span.bytes.unsafeLoadUnaligned(fromByteOffset: 40, as: UInt32.self)
             for event in try unsafe EventCursor.events(payload.span.bytes, count: UInt32(littleEndian: count)) {

@@ -1,7 +1,7 @@
 import CampaignDomain
 import CampaignEngine
 
-/// The three journals' stories.
+/// The journals' stories.
 enum GoldenScripts {
     private static let smtp = "smtp://mail.example:25?connections=2"
     private static let outbox = "dir:outbox"
@@ -132,6 +132,27 @@ enum GoldenScripts {
         try journal.commit(paused, [.jobPaused(reason: "waiting for approval")])
         try journal.snapshot(aborted)
         try journal.snapshot(paused)
+        try journal.commit(.journal, [.engineStopped(reason: "SIGTERM")])
+    }
+
+    /// What people decide about endpoints, and limits.
+    static func limited(_ journal: GoldenWriter) async throws {
+        try journal.startEngine()
+        let job = try await journal.createJob(definition("limited"), list: list(8))
+        let limits = DestinationLimits(
+            standard: DestinationLimit(concurrency: 20),
+            named: [.init("example.com", DestinationLimit(concurrency: 2, ratePerHour: 36_000))])
+        try journal.commit(job, [.jobStarted(endpoints: [smtp, outbox, "ledger"]), .destinationsLimited(limits)])
+        try journal.commit(job, claims(0...1))
+        try journal.commit(
+            job,
+            sent(0...1) + [
+                .endpointLimited(0, EndpointLimits(connections: 1, ratePerHour: 7_200, weight: 3)),
+                .endpointSuspended(1, reason: "the disk is being changed"), .endpointWithdrawn(0, reason: "retired"),
+                .endpointWithdrawn(2, reason: "a mistake"), .endpointRestored(2),
+            ])
+        try journal.snapshot(job)
+        try journal.commit(job, claims([2], 2))
         try journal.commit(.journal, [.engineStopped(reason: "SIGTERM")])
     }
 }

@@ -21,6 +21,14 @@ public enum Event: Hashable, Sendable {
     case endpointRecovered(EndpointIndex)
     case endpointRemoved(EndpointIndex, reason: String)
     case endpointRestored(EndpointIndex)
+    /// A person lets nothing new go through it until it is restored.
+    case endpointSuspended(EndpointIndex, reason: String)
+    /// A person has taken it out of the job: no later run uses it until it is restored.
+    case endpointWithdrawn(EndpointIndex, reason: String)
+    /// A person has set limits for it; they replace those set before.
+    case endpointLimited(EndpointIndex, EndpointLimits)
+    /// The limits by mail domain from here on.
+    case destinationsLimited(DestinationLimits)
 
     // A recipient's.
     case recipient(Ordinal, RecipientChange)

@@ -44,9 +44,14 @@ extension Event {
             body.appendZigzag(until.milliseconds)
         case .endpointRecovered(let endpoint), .endpointRestored(let endpoint):
             body.append(endpoint)
-        case .endpointRemoved(let endpoint, let reason):
+        case .endpointRemoved(let endpoint, let reason), .endpointSuspended(let endpoint, let reason),
+            .endpointWithdrawn(let endpoint, let reason):
             body.append(endpoint)
             body.appendString(reason)
+        case .endpointLimited(let endpoint, let limits):
+            body.append(endpoint)
+            limits.encode(into: &body)
+        case .destinationsLimited(let limits): limits.encode(into: &body)
         case .recipient:
             preconditionFailure("a recipient's events are packed by EventEncoder.append(_:_:)")
         }
@@ -95,6 +100,10 @@ extension Event {
         case .endpointRecovered: .endpointRecovered(try reader.byte(span))
         case .endpointRemoved: .endpointRemoved(try reader.byte(span), reason: try reader.string(span))
         case .endpointRestored: .endpointRestored(try reader.byte(span))
+        case .endpointSuspended: .endpointSuspended(try reader.byte(span), reason: try reader.string(span))
+        case .endpointWithdrawn: .endpointWithdrawn(try reader.byte(span), reason: try reader.string(span))
+        case .endpointLimited: .endpointLimited(try reader.byte(span), try EndpointLimits(span, &reader))
+        case .destinationsLimited: .destinationsLimited(try DestinationLimits(span, &reader))
         case .recipientClaimed, .recipientSent, .recipientFailed, .recipientDeferred, .recipientReleased,
             .recipientInDoubt, .inDoubtResolved, .recipientSkipped:
             throw CodecError("a recipient's event where a job's was expected", at: reader.offset)

@@ -23,6 +23,10 @@ package enum EventKind: UInt8, CaseIterable, Sendable {
     case endpointRecovered = 0x29
     case endpointRemoved = 0x2A
     case endpointRestored = 0x2B
+    case endpointSuspended = 0x2C
+    case endpointWithdrawn = 0x2D
+    case endpointLimited = 0x2E
+    case destinationsLimited = 0x2F
 
     case engineStarted = 0x40
     case engineStopped = 0x41
@@ -56,6 +60,10 @@ package enum EventKind: UInt8, CaseIterable, Sendable {
         case .endpointRecovered: "EndpointRecovered"
         case .endpointRemoved: "EndpointRemoved"
         case .endpointRestored: "EndpointRestored"
+        case .endpointSuspended: "EndpointSuspended"
+        case .endpointWithdrawn: "EndpointWithdrawn"
+        case .endpointLimited: "EndpointLimited"
+        case .destinationsLimited: "DestinationsLimited"
         case .engineStarted: "EngineStarted"
         case .engineStopped: "EngineStopped"
         case .journalAdopted: "JournalAdopted"
@@ -83,6 +91,10 @@ extension Event {
         case .endpointRecovered: .endpointRecovered
         case .endpointRemoved: .endpointRemoved
         case .endpointRestored: .endpointRestored
+        case .endpointSuspended: .endpointSuspended
+        case .endpointWithdrawn: .endpointWithdrawn
+        case .endpointLimited: .endpointLimited
+        case .destinationsLimited: .destinationsLimited
         case .recipient(_, let change): change.kind
         }
     }

@@ -58,7 +58,9 @@ struct JobAudit: Sendable {
             completed(tally, at: sequence, &violations)
         case .endpointFailed(let index, _, _, _), .endpointPaused(let index, _), .endpointRecovered(let index):
             _ = knows(index, event.typeName, sequence, &violations)
-        case .endpointRemoved(let index, _):
+        case .endpointLimited(let index, _): _ = knows(index, event.typeName, sequence, &violations)
+        case .destinationsLimited: break
+        case .endpointRemoved(let index, _), .endpointSuspended(let index, _), .endpointWithdrawn(let index, _):
             if knows(index, event.typeName, sequence, &violations) { endpoints[Int(index)].isRemoved = true }
         case .endpointRestored(let index):
             if knows(index, event.typeName, sequence, &violations) { endpoints[Int(index)].isRemoved = false }

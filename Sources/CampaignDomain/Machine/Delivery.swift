@@ -4,6 +4,9 @@ public enum DeliveryOutcome: Hashable, Sendable {
     case sent(reply: String)
     /// Not now (RFC 5321 §4.2.1, 4yz): tried again later, one attempt charged.
     case deferred(reply: String)
+    /// The same, and the server wants less at a time (RFC 3463 X.7.x with 4yz, 450 and 451 for too many connections or
+    /// messages): fewer connections are used for a while.
+    case throttled(reply: String)
     /// Never (5yz).
     case failed(FailureKind, reply: String)
     /// Surely not accepted, and not the recipient's fault: back to the queue, no attempt charged.
@@ -43,17 +46,21 @@ public enum ProbeVerdict: UInt8, Hashable, Sendable {
 package struct EndpointSetup: Hashable, Sendable {
     /// The address as configured, without secrets: the endpoint's identity in the log.
     package var name: String
-    /// Claims that may be without outcome at once: connections × claims ahead. At least 1.
+    /// Deliveries in hand at once, being prepared or claimed: 1 or more.
     package var capacity: Int
+    /// Connections, over which the capacity is spread: 1 to ``capacity``.
+    package var connections: Int
     /// Whether messages are made durable at the endpoint before they are claimed (drop directories).
     package var preparesBeforeClaim: Bool
     package var policy: EndpointPolicy
 
     package init(
-        name: String, capacity: Int, preparesBeforeClaim: Bool = false, policy: EndpointPolicy = EndpointPolicy()
+        name: String, capacity: Int, connections: Int? = nil, preparesBeforeClaim: Bool = false,
+        policy: EndpointPolicy = EndpointPolicy()
     ) {
         self.name = name
         self.capacity = max(capacity, 1)
+        self.connections = min(max(connections ?? capacity, 1), max(capacity, 1))
         self.preparesBeforeClaim = preparesBeforeClaim
         self.policy = policy
     }
@@ -67,8 +74,14 @@ public struct RunOptions: Hashable, Sendable {
     public var inDoubt: InDoubtPolicy?
     /// nil is the job's own.
     public var retry: RetryPolicy?
+    /// Limits by mail domain, which later runs keep too; nil is those of the run before.
+    public var destinations: DestinationLimits?
 
-    public init(ratePerHour: UInt32? = nil, inDoubt: InDoubtPolicy? = nil, retry: RetryPolicy? = nil) {
+    public init(
+        ratePerHour: UInt32? = nil, inDoubt: InDoubtPolicy? = nil, retry: RetryPolicy? = nil,
+        destinations: DestinationLimits? = nil
+    ) {
+        self.destinations = destinations
         self.ratePerHour = ratePerHour
         self.inDoubt = inDoubt
         self.retry = retry

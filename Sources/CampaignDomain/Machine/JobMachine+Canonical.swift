@@ -46,7 +46,13 @@ extension JobMachine {
         case .checking: bytes.append(3)
         case .trial: bytes.append(4)
         case .removed: bytes.append(5)
+        case .suspended: bytes.append(6)
         }
+        lane.window.appendCanonical(to: &bytes)
+        if lane.weight != nil { bytes.appendVarint(lane.given) }
+        let (credit, isRunning) = lane.pacer.canonical(now: now)
+        bytes.appendZigzag(credit)
+        bytes.append(isRunning ? 1 : 0)
         bytes.appendZigzag(Int64(lane.inFlight))
         bytes.appendVarint(UInt64(lane.strikes))
     }

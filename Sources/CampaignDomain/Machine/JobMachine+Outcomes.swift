@@ -18,6 +18,7 @@ extension JobMachine {
         #endif
         if takePrepared(endpoint, ordinal) {
             lanes[Int(endpoint)]?.inFlight -= 1
+            gate?.left(ordinal, now: now)
             unclaimedOutcome(ordinal, endpoint, generation, outcome, now, &decision)
             return true
         }
@@ -26,6 +27,7 @@ extension JobMachine {
             Int(endpoint) < lanes.count, lanes[Int(endpoint)] != nil
         else { return false }
         lanes[Int(endpoint)]?.inFlight -= 1
+        gate?.left(ordinal, now: now)
         if case .notSent = outcome, lanes[Int(endpoint)]?.setup.preparesBeforeClaim == true {
             decision.withdraw(ordinal, from: endpoint)
         }
@@ -41,7 +43,7 @@ extension JobMachine {
         _ ordinal: Ordinal, _ endpoint: EndpointIndex, _ generation: UInt32, _ outcome: DeliveryOutcome,
         _ now: Timestamp, _ decision: inout Decision
     ) {
-        let mayClaim = mode == .running && state.phase == .running && lanes[Int(endpoint)]?.status != .removed
+        let mayClaim = mode == .running && state.phase == .running && lanes[Int(endpoint)]?.mayClaim == true
         switch outcome {
         case .notSent(let fault) where fault.severity == .dropped && mayClaim && dropsAgain(ordinal):
             emit(ordinal, .claimed(endpoint), &decision)
@@ -49,7 +51,7 @@ extension JobMachine {
         case .notSent(let fault):
             giveBack(ordinal)
             self.fault(endpoint, generation, fault, now, &decision)
-        case .failed, .deferred:
+        case .failed, .deferred, .throttled:
             guard mayClaim else { return giveBack(ordinal) }
             emit(ordinal, .claimed(endpoint), &decision)
             settle(ordinal, endpoint, generation, outcome, now, &decision)
@@ -72,6 +74,9 @@ extension JobMachine {
         case .deferred(let reply):
             deferOrFail(ordinal, endpoint, reply, now, &decision)
             answered(endpoint, generation, now, &decision)
+        case .throttled(let reply):
+            deferOrFail(ordinal, endpoint, reply, now, &decision)
+            answered(endpoint, generation, isComplaint: true, now, &decision)
         case .failed(let kind, let reply):
             emit(ordinal, .failed(endpoint, kind, reply: reply), &decision)
             if kind != .rendering { answered(endpoint, generation, now, &decision) }
@@ -134,11 +139,17 @@ extension JobMachine {
 
     /// The endpoint answered about a recipient: it works.
     private mutating func answered(
-        _ endpoint: EndpointIndex, _ generation: UInt32, _ now: Timestamp, _ decision: inout Decision
+        _ endpoint: EndpointIndex, _ generation: UInt32, isComplaint: Bool = false, _ now: Timestamp,
+        _ decision: inout Decision
     ) {
-        guard let lane = lanes[Int(endpoint)] else { return }
         lanes[Int(endpoint)]?.strikes = 0
-        guard lane.status == .trial, generation == lane.generation else { return }
+        if isComplaint {
+            let inFlight = lanes[Int(endpoint)]?.inFlight ?? 0
+            lanes[Int(endpoint)]?.window.complained(inFlight: inFlight)
+        } else {
+            lanes[Int(endpoint)]?.window.answered()
+        }
+        guard lanes[Int(endpoint)]?.status == .trial, generation == lanes[Int(endpoint)]?.generation else { return }
         lanes[Int(endpoint)]?.status = .active
         emit(.endpointRecovered(endpoint), now, &decision)
     }
@@ -150,16 +161,18 @@ extension JobMachine {
     ) {
         guard var lane = lanes[Int(endpoint)], generation == lane.generation else { return }
         switch lane.status {
-        case .paused, .removed: return
+        case .paused, .removed, .suspended: return
         case .active, .trial, .checking: break
         }
         if fault.severity == .dropped, lane.status == .active {
             // One lost connection says little; as many as there are lanes, with nothing answered between, say enough.
             lane.strikes += 1
+            lane.window.complained(inFlight: lane.inFlight)
             lanes[Int(endpoint)] = lane
             guard lane.strikes > lane.setup.capacity else { return }
         }
         lane.strikes = 0
+        lane.window.restart()
         lane.generation &+= 1
         let reason = fault.reason.clippedForLog
         let attempt = state.endpoints[Int(endpoint)].attempt + 1
@@ -190,6 +203,7 @@ extension JobMachine {
         if let fault {
             self.fault(endpoint, lane.generation, fault, now, &decision)
         } else {
+            catchUp(endpoint)
             lanes[Int(endpoint)]?.status = .trial
         }
     }
@@ -203,7 +217,7 @@ extension JobMachine {
         if taken.count < ordinals.count { discardUnknown(endpoint, ordinals, taken, &decision) }
         guard !taken.isEmpty, let lane = lanes[Int(endpoint)] else { return }
         guard mode == .running, state.phase == .running, lane.status == .active || lane.status == .trial else {
-            returnUnclaimed(endpoint, taken)
+            returnUnclaimed(endpoint, taken, now)
             decision.actions.append(.discard(endpoint, taken))
             return
         }
@@ -217,7 +231,7 @@ extension JobMachine {
     ) {
         let ordinals = takePrepared(endpoint, ordinals)
         guard !ordinals.isEmpty, let lane = lanes[Int(endpoint)] else { return }
-        returnUnclaimed(endpoint, ordinals)
+        returnUnclaimed(endpoint, ordinals, now)
         if let fault { self.fault(endpoint, lane.generation, fault, now, &decision) }
     }
 
@@ -226,12 +240,13 @@ extension JobMachine {
         _ endpoint: EndpointIndex, _ ordinal: Ordinal, reason: String, now: Timestamp, _ decision: inout Decision
     ) {
         guard !takePrepared(endpoint, [ordinal]).isEmpty, let lane = lanes[Int(endpoint)] else { return }
-        guard mode == .running, state.phase == .running, lane.status != .removed else {
+        guard mode == .running, state.phase == .running, lane.mayClaim else {
             // Nothing is claimed any more, not even to say that it cannot be sent: the next run finds out again.
-            returnUnclaimed(endpoint, [ordinal])
+            returnUnclaimed(endpoint, [ordinal], now)
             return
         }
         lanes[Int(endpoint)]?.inFlight -= 1
+        gate?.left(ordinal, now: now)
         emit(ordinal, .claimed(endpoint), &decision)
         emit(ordinal, .failed(endpoint, .rendering, reply: reason), &decision)
     }
@@ -261,9 +276,12 @@ extension JobMachine {
         if !unknown.isEmpty { decision.actions.append(.discard(endpoint, unknown)) }
     }
 
-    private mutating func returnUnclaimed(_ endpoint: EndpointIndex, _ ordinals: [Ordinal]) {
+    private mutating func returnUnclaimed(_ endpoint: EndpointIndex, _ ordinals: [Ordinal], _ now: Timestamp) {
         lanes[Int(endpoint)]?.inFlight -= ordinals.count
-        for ordinal in ordinals { giveBack(ordinal) }
+        for ordinal in ordinals {
+            gate?.left(ordinal, now: now)
+            giveBack(ordinal)
+        }
     }
 
     /// The answer to `probe`, for all of its ordinals in their order.

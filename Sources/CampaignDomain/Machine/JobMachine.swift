@@ -16,7 +16,7 @@ package struct JobMachine: Sendable {
     /// Given back unsent, in order; taken before new ones.
     var returned: [Ordinal] = []
     var returnedHead = 0
-    var deferred = DueQueue()
+    var deferred = DueQueue<Ordinal>()
     var pacer: Pacer
     /// Being prepared, and where: a second answer for one is about nothing.
     var preparing: [Ordinal: EndpointIndex] = [:]
@@ -28,6 +28,10 @@ package struct JobMachine: Sendable {
     /// Refusals of the message or the sender since something was accepted.
     var refusalsInRow = 0
     var setups: [EndpointSetup] = []
+    /// Limits by mail domain; nil without any.
+    var gate: DestinationGate?
+    /// Given by the driver before the start, where there are such limits.
+    package var destinations: (any DestinationLookup)?
 
     enum Mode: Hashable, Sendable {
         case idle, running, draining, finished
@@ -43,13 +47,18 @@ package struct JobMachine: Sendable {
 
     let inDoubtPolicy: InDoubtPolicy
     let retry: RetryPolicy
+    private let newDestinationLimits: DestinationLimits?
 
     package init(_ state: JobState, _ options: RunOptions = RunOptions()) {
         self.state = state
         pacer = Pacer(ratePerHour: options.ratePerHour ?? state.terms.ratePerHour)
         inDoubtPolicy = options.inDoubt ?? state.terms.inDoubt
         retry = options.retry ?? state.terms.retry
+        newDestinationLimits = options.destinations
     }
+
+    /// The limits by mail domain that this run keeps.
+    package var destinationLimits: DestinationLimits { newDestinationLimits ?? state.destinationLimits }
 
     /// Claims and preparations without outcome.
     package var inFlight: Int { lanes.reduce(probing) { $0 + ($1?.inFlight ?? 0) } }
@@ -91,10 +100,19 @@ package struct JobMachine: Sendable {
         }
         let names = setups.map(\.name)
         emit(.jobStarted(endpoints: names), now, &decision)
+        if destinationLimits != state.destinationLimits {
+            emit(.destinationsLimited(destinationLimits), now, &decision)
+        }
+        if !destinationLimits.isEmpty, let destinations { gate = DestinationGate(destinations) }
         lanes = [EndpointLane?](repeating: nil, count: state.endpoints.count)
         for (setup, position) in zip(setups, state.runEndpoints) {
             let index = Int(position)
-            lanes[index] = EndpointLane(setup: setup)
+            lanes[index] = EndpointLane(setup, state.endpoints[index].limits)
+            switch state.endpoints[index].standing {
+            case .suspended: lanes[index]?.status = .suspended
+            case .withdrawn: lanes[index]?.status = .removed
+            case .active, .paused, .removed: break
+            }
             #if CAMPAIGN_MUTANTS
             if Mutant.endpointStaysRemoved.isPlanted, state.endpoints[index].standing == .removed {
                 lanes[index]?.status = .removed
@@ -122,7 +140,7 @@ package struct JobMachine: Sendable {
         for setup in setups {
             let identity = EndpointState.identity(setup.name)
             let known = state.endpoints.firstIndex { EndpointState.identity($0.name) == identity }
-            if let known { lanes[known] = EndpointLane(setup: setup) }
+            if let known { lanes[known] = EndpointLane(setup) }
         }
         recoverClaims(&decision)
     }

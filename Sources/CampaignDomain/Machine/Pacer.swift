@@ -32,6 +32,25 @@ package struct Pacer: Sendable {
         return (pacer.credit, updatedAt != nil)
     }
 
+    /// Whether waiting longer would earn nothing more: as good as new.
+    package func isFull(now: Timestamp) -> Bool {
+        var pacer = self
+        _ = pacer.allowance(now: now)
+        return ratePerHour == 0 || pacer.credit == creditMax
+    }
+
+    /// Goes on at another rate, with what was earned so far.
+    package mutating func change(ratePerHour: UInt32, now: Timestamp) {
+        guard Int64(ratePerHour) != self.ratePerHour else { return }
+        var changed = Pacer(ratePerHour: ratePerHour)
+        if self.ratePerHour > 0 {
+            _ = allowance(now: now)
+            changed.credit = min(credit, changed.creditMax)
+        }
+        changed.updatedAt = now.milliseconds
+        self = changed
+    }
+
     package mutating func consume(_ messages: Int) {
         if ratePerHour > 0 { credit -= Int64(messages) * Self.costPerMessage }
     }

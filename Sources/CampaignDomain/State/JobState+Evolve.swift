@@ -141,6 +141,19 @@ extension JobState {
                 $0.standing = .removed
                 $0.lastError = reason
             }
+        case .endpointSuspended(let index, let reason):
+            try withEndpoint(index, at: sequence) {
+                $0.standing = .suspended
+                $0.lastError = reason
+            }
+        case .endpointWithdrawn(let index, let reason):
+            try withEndpoint(index, at: sequence) {
+                $0.standing = .withdrawn
+                $0.lastError = reason
+            }
+        case .endpointLimited(let index, let limits):
+            try withEndpoint(index, at: sequence) { $0.limits = limits }
+        case .destinationsLimited(let limits): destinationLimits = limits
         case .recipient, .jobCreated, .engineStarted, .engineStopped, .journalAdopted, .storeRecovered:
             throw FoldError("\(event.typeName) inside a job's events", at: sequence)
         }
@@ -165,8 +178,9 @@ extension JobState {
                 endpoints.append(EndpointState(name: name))
             }
         }
-        // An endpoint that this run does not use is out of it; a new run begins without old trouble.
-        for index in endpoints.indices {
+        // An endpoint that this run does not use is out of it; a new run begins without old trouble. What a person has decided
+        // stays decided.
+        for index in endpoints.indices where !endpoints[index].standing.isDecidedByPerson {
             if !used.contains(EndpointIndex(index)) {
                 endpoints[index].standing = .removed
             } else if endpoints[index].standing != .removed {

@@ -1,10 +1,18 @@
 /// The state as bytes: for snapshots, and to compare two states byte for byte.
 extension JobState {
-    private static var snapshotVersion: UInt8 { 2 }
+    /// Before there were limits; still written by a job without any, so that a state always has one form.
+    private static var unlimitedVersion: UInt8 { 2 }
+    private static var snapshotVersion: UInt8 { 3 }
+
+    private var hasLimits: Bool {
+        destinationLimits != DestinationLimits()
+            || endpoints.contains { !$0.limits.isEmpty || $0.standing.isDecidedByPerson }
+    }
 
     /// Canonical: equal states give equal bytes.
     package func encoded() -> [UInt8] {
-        var bytes: [UInt8] = [Self.snapshotVersion]
+        let withLimits = hasLimits
+        var bytes: [UInt8] = [withLimits ? Self.snapshotVersion : Self.unlimitedVersion]
         bytes.appendVarint(UInt64(id.rawValue))
         terms.encode(into: &bytes)
         bytes.appendZigzag(createdAt.milliseconds)
@@ -20,8 +28,9 @@ extension JobState {
         bytes.appendVarint(sequence)
         bytes.appendVarint(epoch)
         bytes.appendVarint(UInt64(endpoints.count))
-        for endpoint in endpoints { endpoint.encode(into: &bytes) }
+        for endpoint in endpoints { endpoint.encode(into: &bytes, withLimits: withLimits) }
         bytes.appendBytes(runEndpoints)
+        if withLimits { destinationLimits.encode(into: &bytes) }
         bytes.appendVarint(UInt64(due.count))
         for ordinal in due.keys.sorted() {
             bytes.appendVarint(UInt64(ordinal))
@@ -41,7 +50,9 @@ extension JobState {
     /// - Parameter countMax: bounds what damaged bytes can make us allocate: two bytes for each recipient.
     package init(encoded span: RawSpan, countMax: UInt32 = recipientsMax) throws(CodecError) {
         var reader = ByteReader(end: span.byteCount)
-        guard try reader.byte(span) == Self.snapshotVersion else { throw CodecError("other snapshot version", at: 0) }
+        let version = try reader.byte(span)
+        let withLimits = version == Self.snapshotVersion
+        guard withLimits || version == Self.unlimitedVersion else { throw CodecError("other snapshot version", at: 0) }
         let id = JobID(try reader.number(span, as: UInt32.self))
         let terms = try JobTerms(span, &reader)
         let createdAt = Timestamp(milliseconds: try reader.zigzag(span))
@@ -58,11 +69,12 @@ extension JobState {
         epoch = try reader.varint(span)
         let endpointCount = try Self.bounded(span, &reader)
         guard endpointCount <= endpointsMax else { throw CodecError("too many endpoints", at: reader.offset) }
-        for _ in 0..<endpointCount { endpoints.append(try EndpointState(span, &reader)) }
+        for _ in 0..<endpointCount { endpoints.append(try EndpointState(span, &reader, withLimits: withLimits)) }
         runEndpoints = try reader.bytes(span)
         guard runEndpoints.allSatisfy({ Int($0) < endpoints.count }) else {
             throw CodecError("unknown endpoint", at: reader.offset)
         }
+        if withLimits { destinationLimits = try DestinationLimits(span, &reader) }
         for _ in 0..<(try Self.bounded(span, &reader)) {
             let ordinal = try reader.number(span, as: Ordinal.self)
             due[ordinal] = try reader.zigzag(span)
@@ -74,6 +86,8 @@ extension JobState {
         }
         recipients = try RecipientTable(span, &reader, countMax: Int(countMax))
         guard reader.isAtEnd else { throw CodecError("snapshot is longer than its fields", at: reader.offset) }
+        // One form for each state: else two equal states could have unequal bytes.
+        guard withLimits == hasLimits else { throw CodecError("other snapshot version than its fields ask for", at: 0) }
         try recount()
     }
 

@@ -22,6 +22,8 @@ public struct JobState: Hashable, Sendable {
     public internal(set) var endpoints: [EndpointState] = []
     /// The endpoints of the newest run, by their position in ``endpoints``.
     public internal(set) var runEndpoints: [EndpointIndex] = []
+    /// Limits by mail domain, of the newest run that set any.
+    public internal(set) var destinationLimits = DestinationLimits()
     public internal(set) var pauseReason: String?
     public internal(set) var abortReason: String?
     public internal(set) var abortIsRecoverable = false

@@ -10,7 +10,7 @@ extension DeliveryOutcome {
     init(_ refusal: Refusal, reply: String, isProven: Bool) {
         self =
             switch refusal.classification {
-            case .recipientTemporary: .deferred(reply: reply)
+            case .recipientTemporary: refusal.isThrottling ? .throttled(reply: reply) : .deferred(reply: reply)
             case .recipientPermanent(.unknownAddress): .failed(.unknownAddress, reply: reply)
             case .recipientPermanent(.mailboxFull): .failed(.mailboxFull, reply: reply)
             case .recipientPermanent(.other): .failed(.other, reply: reply)

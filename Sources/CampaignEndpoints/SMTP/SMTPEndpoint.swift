@@ -17,6 +17,7 @@ public final class SMTPEndpoint: Endpoint {
     public let name: String
     /// Two messages for each connection: one that is being sent, and one whose envelope goes out behind it.
     public let capacity: Int
+    public let connections: Int
     public var preparesBeforeClaim: Bool { true }
     public let policy: EndpointPolicy
 
@@ -30,7 +31,7 @@ public final class SMTPEndpoint: Endpoint {
     init(_ url: EndpointURL, observer: (any LaneObserver)? = nil) {
         name = url.description
         policy = url.policy
-        let connections = url.connections ?? Self.connectionsDefault
+        connections = url.connections ?? Self.connectionsDefault
         capacity = SMTPLane.messagesMax * connections
         let terms = Self.terms(url, observer)
         self.terms = terms
@@ -40,7 +41,7 @@ public final class SMTPEndpoint: Endpoint {
         let dealer = LaneDealer(groups: loops.count)
         self.dealer = dealer
         let count = loops.count
-        groups = zip(0..., loops).map { index, loop in
+        groups = zip(0..., loops).map { [connections] index, loop in
             let lanes = connections * index / count..<connections * (index + 1) / count
             return LaneGroup(loop, lanes: lanes, terms: terms) { names in
                 if count > 1 { dealer.forget(names, of: index) }

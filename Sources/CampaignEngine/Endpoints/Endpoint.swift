@@ -13,10 +13,12 @@ public protocol Endpoint: Sendable {
     /// Deliveries that may be in the endpoint's hands at once, being prepared or claimed; 1 or more. After a crash at most so
     /// many are in doubt, and fewer where an endpoint says `prepared` of fewer at a time.
     var capacity: Int { get }
+    /// Connections that the capacity is spread over: what limits and slow start are counted in. 1 to ``capacity``.
+    var connections: Int { get }
     /// Whether messages are made ready here before they are claimed. Then `prepare` is called before `deliver`, and what keeps
     /// a message from being handed over can be found out without a claim.
     var preparesBeforeClaim: Bool { get }
-    /// How often trouble is tried again before the endpoint is removed.
+    /// How it is treated: retries, rate, share, slow start.
     var policy: EndpointPolicy { get }
 
     /// Called once, before anything else.
@@ -39,6 +41,7 @@ public protocol Endpoint: Sendable {
 }
 
 extension Endpoint {
+    public var connections: Int { capacity }
     public var preparesBeforeClaim: Bool { false }
     public var policy: EndpointPolicy { EndpointPolicy() }
     public func prepare(_ batch: [Delivery]) {}

@@ -10,10 +10,14 @@ public enum ControlRequest: Codable, Hashable, Sendable {
     /// A person's decision about doubts; no ordinals means all of the job's. `verdict` is a ``DoubtVerdict``'s raw value;
     /// `knowing` is ``JobState/doubtsNamed`` when the person looked: a later doubt is not touched.
     case resolve(job: UInt32, ordinals: [UInt32]?, verdict: UInt8, evidence: String, knowing: UInt32? = nil)
+    /// About the endpoint of this name, options apart.
+    case endpoint(job: UInt32, name: String, EndpointRequest)
 
     var job: JobID {
         switch self {
-        case .pause(let job, _), .unpause(let job), .abort(let job, _), .resolve(let job, _, _, _, _): JobID(job)
+        case .pause(let job, _), .unpause(let job), .abort(let job, _), .resolve(let job, _, _, _, _),
+            .endpoint(let job, _, _):
+            JobID(job)
         }
     }
 }

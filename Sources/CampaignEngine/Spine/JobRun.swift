@@ -17,6 +17,7 @@ final class JobRun {
     private var endpoints: [(any Endpoint)?] = []
     private let given: [any Endpoint]
     private let inbox: Inbox
+    private let store: any EventStore
     /// Events folded since the last snapshot.
     var eventsSinceSnapshot = 0
     var ending: JobEnding?
@@ -31,6 +32,7 @@ final class JobRun {
         self.content = content
         given = endpoints
         self.inbox = inbox
+        self.store = store
         self.channel = channel
         rows = RecipientRows(machine.state.id, store)
         durable = JobProgress(
@@ -41,6 +43,9 @@ final class JobRun {
 
     func start(now: Timestamp) {
         for endpoint in given { endpoint.attach(EndpointReporter(inbox: inbox)) }
+        if !machine.destinationLimits.isEmpty {
+            machine.destinations = RowDestinations(machine.destinationLimits, id, store)
+        }
         machine.start(given.map(EndpointSetup.init), now: now, &decision)
     }
 
@@ -122,7 +127,7 @@ final class JobRun {
 extension EndpointSetup {
     init(_ endpoint: any Endpoint) {
         self.init(
-            name: endpoint.name, capacity: endpoint.capacity, preparesBeforeClaim: endpoint.preparesBeforeClaim,
-            policy: endpoint.policy)
+            name: endpoint.name, capacity: endpoint.capacity, connections: endpoint.connections,
+            preparesBeforeClaim: endpoint.preparesBeforeClaim, policy: endpoint.policy)
     }
 }

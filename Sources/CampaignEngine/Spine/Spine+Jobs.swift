@@ -54,6 +54,8 @@ extension Spine {
             run.machine.unpause(now: now, &run.decision)
         case .abort(_, let reason):
             run.machine.abort(reason: reason, now: now, &run.decision)
+        case .endpoint(_, let name, let request):
+            try run.machine.apply(request, to: name, now: now, &run.decision)
         case .resolve(_, let ordinals, let verdict, let evidence, let knowing):
             guard let verdict = DoubtVerdict(rawValue: verdict) else {
                 throw EngineError(.badInput, "unknown verdict \(verdict)")

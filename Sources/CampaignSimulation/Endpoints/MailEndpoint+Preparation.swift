@@ -54,6 +54,7 @@ extension MailEndpoint {
         let isEarly = world.random.network.chance(perMille: 700)
         switch answer {
         case .deferred(let reply) where isEarly: refuse(flight, .deferred(reply: reply))
+        case .throttled(let reply) where isEarly: refuse(flight, .throttled(reply: reply))
         case .rejected(let kind, let reply) where isEarly: refuse(flight, .failed(kind, reply: reply))
         case .droppedBefore where isEarly: refuse(flight, .notSent(EndpointFault(.dropped, "connection lost")))
         case .refused: refuse(flight, .notSent(EndpointFault(.unavailable, "connection refused")))
@@ -62,7 +63,7 @@ extension MailEndpoint {
             world.plan(after: MailServer.silenceMilliseconds, in: process) { [self] in
                 refuse(flight, .notSent(EndpointFault(.dropped, "no answer")))
             }
-        case .accepted, .deferred, .rejected, .droppedBefore, .droppedAfter, .silent:
+        case .accepted, .deferred, .throttled, .rejected, .droppedBefore, .droppedAfter, .silent:
             reporter?.prepared([flight.delivery])
             process.wake()
             if case .droppedBefore = answer { loseWhileItWaits(flight) }

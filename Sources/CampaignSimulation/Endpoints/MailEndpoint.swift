@@ -82,6 +82,9 @@ final class MailEndpoint: CallbackEndpoint, @unchecked Sendable {
         switch answer {
         case .accepted: accept(flight, .sent(reply: "250 2.0.0 ok"))
         case .deferred(let reply): settle(flight, .deferred(reply: reply))
+        case .throttled(let reply):
+            world.marks.hit(.throttled)
+            settle(flight, .throttled(reply: reply))
         case .rejected(let kind, let reply): settle(flight, .failed(kind, reply: reply))
         case .droppedBefore: settle(flight, .notSent(EndpointFault(.dropped, "connection lost")))
         case .droppedAfter(let accepted):

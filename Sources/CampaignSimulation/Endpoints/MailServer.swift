@@ -6,6 +6,7 @@ final class MailServer {
     enum Answer {
         case accepted
         case deferred(String)
+        case throttled(String)
         case rejected(FailureKind, String)
         /// The connection ends before the message was handed over.
         case droppedBefore
@@ -76,6 +77,7 @@ final class MailServer {
             return .silent(handedOver: handedOver, accepted: handedOver && world.random.network.chance(perMille: 500))
         }
         if isGrey(address) { return .deferred("451 4.7.1 greylisted") }
+        if chance(.throttling) { return .throttled("451 4.7.0 too much") }
         if chance(.temporaryFailure) { return .deferred("451 4.3.0 later") }
         if chance(.rejection) {
             let kinds: [FailureKind] = [.unknownAddress, .mailboxFull, .message, .other]

@@ -128,10 +128,30 @@ final class Oracle {
             fail(.logDecides, "event \(sequence): \(wrong)")
         }
         guard case .recipient(_, .claimed(let endpoint)) = event, let reference = jobs[job] else { return }
+        checkDestinations(job, reference)
         // Law 3: what a crash can leave in doubt is bounded by the lanes at every moment.
         let lanes = world.lanes(of: reference.endpoints[Int(endpoint)])
         if reference.openClaims[Int(endpoint)] > lanes {
             fail(.noUnnamedDoubt, "\(reference.openClaims[Int(endpoint)]) claims are open at \(lanes) lanes")
+        }
+    }
+
+    /// No mail domain has more under way than its limit.
+    private func checkDestinations(_ job: JobID, _ reference: ReferenceJob) {
+        guard let plan = world.options.jobs.indices.first(where: { world.number(of: $0) == job.rawValue }) else {
+            return
+        }
+        let limits = world.options.jobs[plan].destinations
+        guard !limits.isEmpty else { return }
+        var open: [String: UInt32] = [:]
+        for (index, recipient) in reference.recipients.enumerated() where recipient.standing == .claimed {
+            open[SimulatedList.domain(index), default: 0] += 1
+        }
+        for (domain, count) in open.sorted(by: { $0.key < $1.key }) {
+            let limit = limits.named.first { $0.domain == domain }?.limit ?? limits.standard
+            if limit.concurrency > 0, count > limit.concurrency {
+                fail(.paced, "\(count) messages to \(domain) are under way, \(limit.concurrency) may be")
+            }
         }
     }
 
@@ -197,7 +217,7 @@ final class Oracle {
                         fail(.acknowledgedIsDurable, "recipient \(ordinal) is in doubt still, a decision was requested")
                     }
                 }
-            case .pause, .unpause: break
+            case .pause, .unpause, .endpoint: break
             }
         }
     }

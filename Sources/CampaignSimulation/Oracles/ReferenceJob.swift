@@ -50,6 +50,9 @@ struct ReferenceJob {
     var openClaims: [Int] = []
     var lastSequence: EventSequence = 0
     var phase = "created"
+    /// Endpoints that a person has paused or taken out, in the order of their names in ``endpoints``.
+    var heldEndpoints: [String] { endpoints.indices.filter { held.contains($0) }.map { endpoints[$0] } }
+    private var held: Set<Int> = []
     var hasStarted = false
     /// It has been complete: an abort that comes then does nothing, even if a doubt opens the job again.
     var wasCompleted = false
@@ -79,6 +82,8 @@ struct ReferenceJob {
             phase = "completed"
             wasCompleted = true
             if open > 0 { return "the job is completed with \(open) recipients open" }
+        case .endpointSuspended(let endpoint, _), .endpointWithdrawn(let endpoint, _): held.insert(Int(endpoint))
+        case .endpointRestored(let endpoint): held.remove(Int(endpoint))
         case .recipient(let ordinal, let change):
             guard Int(ordinal) < recipients.count else { return "there is no recipient \(ordinal)" }
             return apply(change, to: Int(ordinal))
@@ -101,6 +106,9 @@ struct ReferenceJob {
             recipients[index].due = nil
             if phase != "running" { return "recipient \(index) is claimed while the job is \(phase)" }
             guard Int(endpoint) < endpoints.count else { return "recipient \(index) is claimed by no endpoint" }
+            if held.contains(Int(endpoint)) {
+                return "recipient \(index) is claimed by an endpoint that a person holds"
+            }
             openClaims[Int(endpoint)] += 1
         case .sent(let endpoint, _): end(index, endpoint, .sent)
         case .failed(let endpoint, _, _): end(index, endpoint, .failed)

@@ -16,6 +16,7 @@ package struct Violation: Error, Hashable, Sendable, CustomStringConvertible {
         case damageIsFound = "damage is found"
         case stopsInTime = "a stop has a bound"
         case asTold = "an incident goes as told"
+        case paced = "limits are kept"
         case engineWorks = "the engine gives up only where it may"
     }
 

@@ -12,6 +12,10 @@ extension World {
         case .endpointRecovered: marks.hit(.endpointRecovered)
         case .endpointRemoved: marks.hit(.endpointRemoved)
         case .endpointRestored: marks.hit(.endpointRestored)
+        case .endpointSuspended: marks.hit(.endpointSuspended)
+        case .endpointWithdrawn: marks.hit(.endpointWithdrawn)
+        case .endpointLimited: marks.hit(.endpointLimited)
+        case .destinationsLimited: marks.hit(.destinationsLimited)
         case .recipient(_, let change): mark(change)
         default: break
         }

@@ -30,6 +30,8 @@ extension SmallWorld {
             case .active: bytes.append(0)
             case .paused: bytes.append(1)
             case .removed: bytes.append(2)
+            case .suspended: bytes.append(3)
+            case .withdrawn: bytes.append(4)
             }
             bytes.appendVarint(UInt64(endpoint.attempt))
         }

@@ -22,6 +22,7 @@ package enum Fault: Int, CaseIterable, Sendable {
     case refusal
     case temporaryFailure
     case greylist
+    case throttling
     case rejection
     case policyRejection
     case hang
@@ -43,6 +44,10 @@ package enum Fault: Int, CaseIterable, Sendable {
     case unpause
     case abort
     case resolve
+    case suspendEndpoint
+    case withdrawEndpoint
+    case restoreEndpoint
+    case limitEndpoint
     case restartAfterEnd
 }
 

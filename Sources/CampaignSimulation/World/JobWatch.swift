@@ -11,4 +11,6 @@ struct JobWatch {
     var hopelessRuns = 0
     /// A request to go on is under way.
     var isUnpausing = false
+    /// A request to use an endpoint again is under way.
+    var isRestoring = false
 }

@@ -91,6 +91,11 @@ package enum Mark: Int, CaseIterable, Sendable {
     case refusedBeforeClaim
     case lostBetweenPreparedAndClaim
     case preparedDiscarded
+    case throttled
+    case endpointSuspended
+    case endpointWithdrawn
+    case endpointLimited
+    case destinationsLimited
 }
 
 /// How often each mark was reached.

@@ -21,10 +21,13 @@ package struct SimulatedList: Sendable {
     private static func address(_ row: Int, ofList list: Int) -> String {
         switch (list % 3, row % 7) {
         case (2, 5): "not an address"
-        case (2, 6): "r\(row - 2)@example.test"
-        default: "r\(row)@example.test"
+        case (2, 6): address(row - 2, ofList: list)
+        default: "r\(row)@\(domain(row))"
         }
     }
+
+    /// Whose mail domain a recipient's is, by row: a few share each.
+    static func domain(_ row: Int) -> String { "d\(row % 3).example.test" }
 
     var source: RecipientSource { RecipientSource(path: path, skipsInvalid: true) }
 }

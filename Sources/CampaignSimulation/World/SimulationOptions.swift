@@ -25,6 +25,7 @@ package struct SimulationOptions: Sendable {
         package var retry: RetryPolicy
         package var inDoubt: InDoubtPolicy
         package var ratePerHour: UInt32
+        package var destinations = DestinationLimits()
         /// Positions of its endpoints among the servers.
         package var servers: [Int]
     }
@@ -65,8 +66,11 @@ package struct SimulationOptions: Sendable {
 
     private static func server(_ index: Int, _ random: inout SplitMix64) -> Server {
         let isDirectory = random.chance(perMille: 350)
-        let policy = EndpointPolicy(
+        var policy = EndpointPolicy(
             retries: random.below(4), intervalMilliseconds: [100, 1_000, 10_000, 60_000][random.below(4)])
+        if random.chance(perMille: 100) { policy.ratePerHour = [3_600, 36_000, 3_600_000][random.below(3)] }
+        if random.chance(perMille: 200) { policy.weight = UInt32(1 + random.below(4)) }
+        if random.chance(perMille: 400) { policy.initialConnections = 1 + random.below(3) }
         let longest: Int64 = [1, 5, 50, 400][random.below(4)]
         var server = Server(
             name: isDirectory ? "dir:/out\(index)" : "smtp://mx\(index)", isDirectory: isDirectory,
@@ -80,6 +84,14 @@ package struct SimulationOptions: Sendable {
     }
 
     private static func job(_ servers: Int, _ lists: Int, _ random: inout SplitMix64) -> Job {
+        let destinations =
+            random.chance(perMille: 250)
+            ? DestinationLimits(
+                standard: DestinationLimit(
+                    concurrency: UInt32(random.below(4)),
+                    ratePerHour: random.chance(perMille: 300) ? [36_000, 3_600_000][random.below(2)] : 0),
+                named: [.init(SimulatedList.domain(0), DestinationLimit(concurrency: UInt32(random.below(3))))])
+            : DestinationLimits()
         let used = (0..<servers).filter { _ in random.chance(perMille: 700) }
         return Job(
             list: random.below(lists),
@@ -88,6 +100,7 @@ package struct SimulationOptions: Sendable {
                 factor: 1 + random.below(3)),
             inDoubt: random.chance(perMille: 250) ? .resend : .hold,
             ratePerHour: random.chance(perMille: 150) ? UInt32([600, 36_000, 3_600_000][random.below(3)]) : 0,
+            destinations: destinations,
             servers: used.isEmpty ? [random.below(servers)] : used)
     }
 }
@@ -105,6 +118,10 @@ extension Fault {
         case .storeRefuses, .unknownFate: 12
         case .frameRot, .tornFrame, .snapshotRot, .derivedTablesLost: 60
         case .refusal, .hang, .dropBeforeDot, .dropAfterDot, .replyLost: 20
+        case .throttling: 40
+        case .suspendEndpoint, .limitEndpoint: 4
+        case .withdrawEndpoint: 2
+        case .restoreEndpoint: 40
         case .temporaryFailure, .rejection: 50
         case .policyRejection: 60
         case .greylist: 250

@@ -69,6 +69,15 @@ extension World {
         guard let process, let engine = process.engine, process.isAlive, !process.isStopping else { return true }
         for job in jobs.indices where !isOver(job) {
             if jobs[job].id != nil, !jobs[job].isRunning { start(job, process, engine) }
+            if let id = jobs[job].id, let name = oracle.jobs[id]?.heldEndpoints.first, !jobs[job].isRestoring,
+                phase(of: job) != "aborted"
+            {
+                jobs[job].isRestoring = true
+                process.wake()
+                engine.control(.endpoint(job: id.rawValue, name: name, .restore)) { [unowned self] _ in
+                    jobs[job].isRestoring = false
+                }
+            }
             if phase(of: job) == "paused", let id = jobs[job].id, !jobs[job].isUnpausing {
                 jobs[job].isUnpausing = true
                 process.wake()

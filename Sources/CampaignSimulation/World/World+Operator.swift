@@ -103,7 +103,8 @@ extension World {
         // A run may hold what the job's terms send again; the run after it takes those doubts up.
         let holds = options.jobs[job].inDoubt == .resend && !isHealed && random.operation.chance(perMille: 200)
         engine.start(
-            id, endpoints: endpoints, options: RunOptions(inDoubt: holds ? .hold : nil),
+            id, endpoints: endpoints,
+            options: RunOptions(inDoubt: holds ? .hold : nil, destinations: options.jobs[job].destinations),
             progress: { [unowned self] in shown(job, process, $0) },
             { [unowned self] result in
                 guard process.isAlive, process !== zombie, case .failure(let error) = result else { return }
@@ -190,9 +191,29 @@ extension World {
             ask(.unpause(job: id.rawValue), engine)
             resolve(job, id, engine)
         }
+        if let name = oracle.jobs[id]?.endpoints.randomOne(&random.operation) {
+            decide(id, name, engine)
+        }
         if happens(.abort) { ask(.abort(job: id.rawValue, reason: "someone's"), engine) }
         if happens(.resolve) || isWatched(id) { resolve(job, id, engine) }
         if happens(.restartAfterEnd), !isOver(job), !process.isStopping { start(job, process, engine) }
+    }
+
+    /// Someone has something against an endpoint, or nothing any more.
+    private func decide(_ id: JobID, _ name: String, _ engine: SteppedEngine) {
+        func ask(_ request: EndpointRequest) {
+            self.ask(.endpoint(job: id.rawValue, name: name, request), engine)
+        }
+        if happens(.suspendEndpoint) { ask(.suspend(reason: "someone's")) }
+        if happens(.withdrawEndpoint) { ask(.withdraw(reason: "someone's")) }
+        if happens(.restoreEndpoint) { ask(.restore) }
+        if happens(.limitEndpoint) {
+            let connections = UInt32(1 + random.operation.below(4))
+            let rate: UInt32? = random.operation.chance(perMille: 300) ? 36_000 : nil
+            ask(
+                random.operation.chance(perMille: 300)
+                    ? .unlimit : .limit(connections: connections, ratePerHour: rate, weight: nil))
+        }
     }
 
     private func isDoneButPaused(_ id: JobID) -> Bool {

@@ -2,6 +2,7 @@ import ArgumentParser
 import CampaignDomain
 import CampaignEndpoints
 import CampaignEngine
+import CampaignManifest
 
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -34,7 +35,10 @@ struct RunCommand: AsyncParsableCommand {
             journal: journal.path(campaignFile: file), overrides: overrides, json: json.isOn)
         try await session.run { engine in
             let created = try await create(campaign, engine, isQuiet: session.isQuiet)
-            try await engine.start(created.id, endpoints: endpoints, options: overrides.options)
+            var options = overrides.options
+            // What the file does not limit any more is not limited any more.
+            options.destinations = campaign.manifest.destinations
+            try await engine.start(created.id, endpoints: endpoints, options: options)
             return created.id
         }
     }

@@ -84,8 +84,8 @@ struct ProgressLines {
         let fitted = fit(text, width)
         switch endpoint.standing {
         case .active: return paint.faint(fitted)
-        case .paused: return paint.warning(fitted)
-        case .removed: return paint.bad(fitted)
+        case .paused, .suspended: return paint.warning(fitted)
+        case .removed, .withdrawn: return paint.bad(fitted)
         }
     }
 

@@ -41,6 +41,9 @@ enum SampleCampaign {
 
         # Over all endpoints: 1000/s, 50/m, 100/h.
         # rate: 50/s
+        # domains:
+        #   default: { concurrency: 20 }
+        #   example.com: { concurrency: 5, rate: 10/s }
 
         """
 

@@ -20,6 +20,7 @@ indirect enum JSON: Hashable, Sendable {
 
     init(_ text: String?) { self = text.map { .string($0) } ?? .null }
     init(_ number: some UnsignedInteger) { self = .unsigned(UInt64(truncatingIfNeeded: number)) }
+    init(_ number: UInt32?) { self = number.map { .unsigned(UInt64($0)) } ?? .null }
 
     /// The compact form (RFC 8259) on one line. Control characters, C1 controls and direction marks are escaped,
     /// so that it is safe on a terminal too.

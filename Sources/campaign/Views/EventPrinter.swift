@@ -61,7 +61,8 @@ struct EventNaming {
     private static func endpointsMin(_ event: Event) -> Int {
         switch event {
         case .endpointFailed(let index, _, _, _), .endpointPaused(let index, _), .endpointRecovered(let index),
-            .endpointRemoved(let index, _), .endpointRestored(let index), .recipient(_, .claimed(let index)):
+            .endpointRemoved(let index, _), .endpointRestored(let index), .endpointSuspended(let index, _),
+            .endpointWithdrawn(let index, _), .endpointLimited(let index, _), .recipient(_, .claimed(let index)):
             Int(index) + 1
         default: 0
         }

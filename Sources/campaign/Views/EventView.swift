@@ -100,7 +100,28 @@ struct EventView {
             ]
         case .endpointPaused(let index, let until): [("endpoint", endpoint(index)), ("until", JSON(until))]
         case .endpointRecovered(let index), .endpointRestored(let index): [("endpoint", endpoint(index))]
-        case .endpointRemoved(let index, let reason): [("endpoint", endpoint(index)), ("reason", .string(reason))]
+        case .endpointLimited(let index, let limits):
+            [
+                ("endpoint", endpoint(index)), ("connections", JSON(limits.connections)),
+                ("ratePerHour", JSON(limits.ratePerHour)), ("weight", JSON(limits.weight)),
+            ]
+        case .destinationsLimited(let limits):
+            [
+                ("concurrency", JSON(limits.standard.concurrency)), ("ratePerHour", JSON(limits.standard.ratePerHour)),
+                (
+                    "domains",
+                    .array(
+                        limits.named.map {
+                            .object([
+                                ("domain", .string($0.domain)), ("concurrency", JSON($0.limit.concurrency)),
+                                ("ratePerHour", JSON($0.limit.ratePerHour)),
+                            ])
+                        })
+                ),
+            ]
+        case .endpointRemoved(let index, let reason), .endpointSuspended(let index, let reason),
+            .endpointWithdrawn(let index, let reason):
+            [("endpoint", endpoint(index)), ("reason", .string(reason))]
         default: []
         }
     }

@@ -35,11 +35,19 @@ struct StatusView {
         ])
     }
 
-    private static func endpoint(_ endpoint: EndpointState) -> JSON {
+    static func endpoint(_ endpoint: EndpointState) -> JSON {
         .object([
             ("url", .string(endpoint.name)), ("state", .string(endpoint.standing.word)),
             ("sent", JSON(endpoint.sent)), ("failures", JSON(endpoint.failures)),
             ("lastError", JSON(endpoint.lastError)), ("pausedUntil", JSON(endpoint.standing.pausedUntil)),
+            ("byPerson", .bool(endpoint.standing.isDecidedByPerson)),
+            (
+                "limits",
+                .object([
+                    ("connections", JSON(endpoint.limits.connections)),
+                    ("ratePerHour", JSON(endpoint.limits.ratePerHour)), ("weight", JSON(endpoint.limits.weight)),
+                ])
+            ),
         ])
     }
 
@@ -106,15 +114,16 @@ struct StatusView {
         "campaign \(verb) \(summary.shellKey)" + (journal.map { " --journal \(Shell.quoted($0))" } ?? "")
     }
 
-    private static func endpointLines(_ endpoints: [EndpointState], paint: Paint) -> [String] {
+    static func endpointLines(_ endpoints: [EndpointState], paint: Paint) -> [String] {
         var table = AlignedTable([
-            ("endpoint", .left), ("state", .left), ("sent", .right), ("failures", .right), ("last error", .left),
+            ("endpoint", .left), ("state", .left), ("sent", .right), ("failures", .right), ("limits", .left),
+            ("last error", .left),
         ])
         for endpoint in endpoints {
             let standing = endpoint.standing
             table.add([
                 .init(endpoint.name), .init(standing.shown) { paint.standing($0, standing) }, .init("\(endpoint.sent)"),
-                .init("\(endpoint.failures)"), .init(endpoint.lastError ?? ""),
+                .init("\(endpoint.failures)"), .init(endpoint.limits.shown), .init(endpoint.lastError ?? ""),
             ])
         }
         return table.lines(paint: paint)
@@ -129,8 +138,8 @@ extension EndpointState.Standing {
     var word: String {
         switch self {
         case .active: "active"
-        case .paused: "paused"
-        case .removed: "removed"
+        case .paused, .suspended: "paused"
+        case .removed, .withdrawn: "removed"
         }
     }
 
@@ -138,7 +147,14 @@ extension EndpointState.Standing {
         if case .paused(let until) = self { until } else { nil }
     }
 
-    var shown: String { pausedUntil.map { "paused until \($0.shown)" } ?? word }
+    var shown: String {
+        switch self {
+        case .paused(let until): "paused until \(until.shown)"
+        case .suspended: "paused by a person"
+        case .withdrawn: "removed by a person"
+        case .active, .removed: word
+        }
+    }
 }
 
 extension Paint {
@@ -154,8 +170,8 @@ extension Paint {
     func standing(_ text: String, _ standing: EndpointState.Standing) -> String {
         switch standing {
         case .active: good(text)
-        case .paused: warning(text)
-        case .removed: bad(text)
+        case .paused, .suspended: warning(text)
+        case .removed, .withdrawn: bad(text)
         }
     }
 }

@@ -25,7 +25,7 @@ import Testing
             + #""startedAt":"\#(time)","finishedAt":"\#(time)","pauseReason":null,"#
             + #""abort":{"reason":"all gone","recoverable":true},"sequence":2,"epoch":1,"#
             + #""endpoints":[{"url":"smtp://a:25","state":"removed","sent":90,"failures":3,"lastError":"refused","#
-            + #""pausedUntil":null}]}"#
+            + #""pausedUntil":null,"byPerson":false,"limits":{"connections":null,"ratePerHour":null,"weight":null}}]}"#
         #expect(StatusView(summary).json.text == expected)
     }
 

@@ -6,7 +6,7 @@ import Testing
     @Test("what is due comes out by time, then by ordinal, as from a sorted list", arguments: 0..<20 as Range<UInt64>)
     func oracle(seed: UInt64) {
         var random = SplitMix64(seed: seed)
-        var queue = DueQueue()
+        var queue = DueQueue<Ordinal>()
         var sorted: [(due: Int64, ordinal: Ordinal)] = []
         for step in 0..<600 {
             if random.chance(55) {

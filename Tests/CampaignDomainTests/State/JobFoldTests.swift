@@ -105,7 +105,8 @@ import Testing
         for event in everyKindOfEvent {
             switch event.kind {
             case .engineStarted, .engineStopped, .journalAdopted, .storeRecovered, .jobCreated, .endpointFailed,
-                .endpointPaused, .endpointRecovered, .endpointRemoved, .endpointRestored:
+                .endpointPaused, .endpointRecovered, .endpointRemoved, .endpointRestored, .endpointSuspended,
+                .endpointWithdrawn, .endpointLimited:
                 // The journal's own, a second creation, or endpoint 1 of one.
                 try expectRefused(event, after: Self.running)
             default: break

@@ -35,6 +35,15 @@ extension SplitMix64 {
         case 13: return .endpointRecovered(endpoint)
         case 14: return .endpointRemoved(endpoint, reason: text())
         case 15: return .endpointRestored(endpoint)
+        case 16: return .endpointSuspended(endpoint, reason: text())
+        case 17: return .endpointWithdrawn(endpoint, reason: text())
+        case 18:
+            return .endpointLimited(
+                endpoint, EndpointLimits(connections: chance(50) ? anyNumber() : nil, ratePerHour: anyNumber()))
+        case 19:
+            let limit = DestinationLimit(concurrency: anyNumber(), ratePerHour: anyNumber())
+            return .destinationsLimited(
+                DestinationLimits(standard: limit, named: (0..<below(4)).map { .init("d\($0).test", limit) }))
         default: return .recipient(Ordinal(below(Int(recipientsMax))), change(endpoint))
         }
     }

@@ -96,6 +96,13 @@ let everyKindOfEvent: [Event] = [
     .endpointRecovered(1),
     .endpointRemoved(1, reason: "535 no"),
     .endpointRestored(1),
+    .endpointSuspended(1, reason: "moved"),
+    .endpointWithdrawn(1, reason: "retired"),
+    .endpointLimited(1, EndpointLimits(connections: 4, ratePerHour: 3_600, weight: 2)),
+    .destinationsLimited(
+        DestinationLimits(
+            standard: DestinationLimit(concurrency: 20),
+            named: [.init("example.com", DestinationLimit(concurrency: 5, ratePerHour: 36_000))])),
     .recipient(7, .claimed(0)),
     .recipient(7, .sent(0, reply: "250 ok A1")),
     .recipient(8, .sent(0, reply: "250 ok A2")),

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import CampaignManifest
+@testable import CampaignDomain
 
 @Suite struct QuantityTests {
     @Test(
