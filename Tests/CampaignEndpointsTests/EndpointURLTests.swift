@@ -31,7 +31,8 @@ struct EndpointURLTests {
             ("smtps://h", "not supported by this version yet"), ("dir:", "dir:outbox"),
             ("smtp://h?connections=0", "from 1"), ("smtp://h?timeout=soon", "60s"),
             ("smtp://h?conections=2", "connections"),
-            ("smtp://h?dsn=never,failure", "success, failure and delay"), ("smtp://h?requiretls=off", "without a value"),
+            ("smtp://h?dsn=never,failure", "success, failure and delay"),
+            ("smtp://h?requiretls=off", "without a value"),
             ("smtp://h?idle=0s", "a duration"), ("smtp://h?pipelining=no", "on or off"),
             ("smtp://h?tls-ca=x", "not supported by this version yet"),
         ])
