@@ -159,7 +159,8 @@ let package = Package(
         .testTarget(
             name: "CampaignProcessTests", dependencies: ["campaign", "recording-smtp-server"], swiftSettings: house),
         .testTarget(
-            name: "CampaignEndpointsTests", dependencies: ["CampaignDomain", "CampaignEndpoints", "CampaignEngine"],
+            name: "CampaignEndpointsTests",
+            dependencies: ["CampaignDomain", "CampaignEndpoints", "CampaignEngine", "CampaignSMTP"] + nio,
             swiftSettings: house),
         .testTarget(
             name: "CampaignEngineTests",

@@ -1,5 +1,6 @@
 import CampaignDomain
 import CampaignEngine
+import CampaignSMTP
 import Testing
 
 @testable import CampaignEndpoints
@@ -30,12 +31,30 @@ struct EndpointURLTests {
             ("smtps://h", "not supported by this version yet"), ("dir:", "dir:outbox"),
             ("smtp://h?connections=0", "from 1"), ("smtp://h?timeout=soon", "60s"),
             ("smtp://h?conections=2", "connections"),
+            ("smtp://h?dsn=never,failure", "success, failure and delay"),
+            ("smtp://h?requiretls=off", "without a value"),
+            ("smtp://h?idle=0s", "a duration"), ("smtp://h?pipelining=no", "on or off"),
             ("smtp://h?tls-ca=x", "not supported by this version yet"),
         ])
     func invalid(text: String, hint: String) {
         let error = #expect(throws: EngineError.self) { try EndpointURL(parsing: text, relativeTo: "/") }
         #expect(error?.code == .badEndpoint)
         #expect(error?.message.contains(hint) == true)
+    }
+
+    @Test("How messages are brought to a server is an option")
+    func smtpOptions() throws {
+        let plain = try EndpointURL(parsing: "smtp://h", relativeTo: "/").smtp
+        #expect(plain == SMTPOptions())
+        let query = "dsn=failure,success&requiretls&idle=5s&pipelining=off"
+        let all = try EndpointURL(parsing: "smtp://h?\(query)", relativeTo: "/").smtp
+        #expect(all.terms.notify == [.failure, .success])
+        #expect(all.terms.requiresTLS)
+        #expect(all.terms.unusedExtensions == [.pipelining, .chunking])
+        #expect(all.idleMilliseconds == 5000)
+        let some = try EndpointURL(parsing: "smtp://h?dsn=never&chunking=off", relativeTo: "/").smtp
+        #expect(some.terms.notify == .never)
+        #expect(some.terms.unusedExtensions == .chunking)
     }
 
     @Test("A password in an address is refused and not repeated")

@@ -33,7 +33,8 @@ struct CommandTests {
     func notifications() throws {
         let mail = MailParameters(isDSN: true, isRequireTLS: true)
         #expect(
-            encoded(.mail(from: .null, mail, envelopeID: "a b+")) == "MAIL FROM:<> RET=HDRS ENVID=a+20b+2B REQUIRETLS\r\n")
+            encoded(.mail(from: .null, mail, envelopeID: "a b+"))
+                == "MAIL FROM:<> RET=HDRS ENVID=a+20b+2B REQUIRETLS\r\n")
         let tooLong = String(repeating: "k", count: 101)
         #expect(encoded(.mail(from: .null, mail, envelopeID: tooLong)) == "MAIL FROM:<> RET=HDRS REQUIRETLS\r\n")
         let path = try EnvelopePath("\"a\\+b\"@example.com")

@@ -25,11 +25,13 @@ struct SMTPClientMachineTransactionTests {
         var machine = SMTPClientMachine.ready("PIPELINING")
         for _ in 0..<3 {
             #expect(
-                machine.submit(.small) == Actions(write: .group(EnvelopeGroup(plain, resetFirst: false)), timer: .start(.mail))
+                machine.submit(.small)
+                    == Actions(write: .group(EnvelopeGroup(plain, resetFirst: false)), timer: .start(.mail))
             )
             #expect(machine.replyReceived(ok) == Actions(timer: .start(.recipient)))
             #expect(machine.replyReceived(ok) == Actions(timer: .start(.data)))
-            #expect(machine.replyReceived(go) == Actions(write: .content(.data, followedBy: nil), timer: .start(.content)))
+            #expect(
+                machine.replyReceived(go) == Actions(write: .content(.data, followedBy: nil), timer: .start(.content)))
             #expect(machine.contentWritten() == Actions(timer: .start(.finalReply)))
             #expect(machine.replyReceived(ok) == Actions(timer: .stop, completion: .accepted(ok)))
         }
@@ -93,7 +95,9 @@ struct SMTPClientMachineTransactionTests {
         #expect(machine.replyReceived(unknown) == Actions(timer: .start(.data)))
         let result = refused(.recipient, unknown)
         #expect(machine.replyReceived(noRecipients) == Actions(timer: .stop, completion: result))
-        #expect(machine.submit(.small) == Actions(write: .group(EnvelopeGroup(plain, resetFirst: true)), timer: .start(.reset)))
+        #expect(
+            machine.submit(.small)
+                == Actions(write: .group(EnvelopeGroup(plain, resetFirst: true)), timer: .start(.reset)))
         #expect(machine.replyReceived(ok) == Actions(timer: .start(.mail)))
         #expect(machine.replyReceived(ok) == Actions(timer: .start(.recipient)))
     }

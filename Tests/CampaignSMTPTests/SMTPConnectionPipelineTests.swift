@@ -127,7 +127,8 @@ struct SMTPConnectionPipelineTests {
         #expect(try session.sent() == "BDAT 100002 LAST\r\n\(text)\r\n" + envelope("b@example.com", data: false))
     }
 
-    @Test("discarded after 354: the connection closes without a final dot, and the next message is free to go elsewhere")
+    @Test(
+        "discarded after 354: the connection closes without a final dot, and the next message is free to go elsewhere")
     func discard() throws {
         let session = try EmbeddedSession.ready("PIPELINING")
         let first = FixedMessage()

@@ -146,7 +146,8 @@ struct TransactionPipelineTests {
         #expect(machine.replyReceived(go) == expected)
     }
 
-    @Test("BDAT refused: the next envelope counts; where its MAIL finds the old transaction open, it is tried after RSET")
+    @Test(
+        "BDAT refused: the next envelope counts; where its MAIL finds the old transaction open, it is tried after RSET")
     func chunkRefused() {
         for mailReply in [ok, sequence] {
             var machine = awaiting("PIPELINING", "CHUNKING")

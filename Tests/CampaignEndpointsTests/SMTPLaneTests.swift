@@ -1,0 +1,308 @@
+import CampaignDomain
+import CampaignEngine
+import Testing
+
+@testable import CampaignEndpoints
+
+@Suite("SMTP lanes", .timeLimit(.minutes(1)))
+struct SMTPLaneTests {
+    typealias Server = DialogueServer
+    private let sent = DeliveryOutcome.sent(reply: "250 Ok")
+
+    @Test("law 3: nothing of the content leaves before the claim; claimed, handing over and answered are told in time")
+    func twoSteps() async throws {
+        let server = try await Server(
+            Server.opening("PIPELINING") + Server.envelope("r0@example.com") + Server.content + Server.quit)
+        let bench = try await LaneBench(port: server.port, messages: 1)
+        bench.prepare(0)
+        #expect(try await bench.answer() == .prepared(0))
+        #expect(bench.phases.all.isEmpty)
+        bench.deliver(0)
+        #expect(try await bench.answer() == .outcome(0, sent))
+        let key = bench.deliveries[0].key
+        #expect(
+            bench.phases.all
+                == [.claimed, .handingOver, .answered(250)].map { Phases.Note(lane: 0, key: key, phase: $0) })
+        await bench.close()
+        try await server.finish()
+    }
+
+    @Test("the second message's envelope rides behind the first's content; its turn is told after the first's outcome")
+    func behind() async throws {
+        let server = try await Server(
+            Server.opening("PIPELINING") + Server.envelope("r0@example.com")
+                + [.content, .expect("MAIL"), .expect("RCPT"), .expect("DATA")]
+                // Nothing is answered before all of it has arrived.
+                + [.reply("250 Ok\r\n250 Ok\r\n250 Ok\r\n354 go\r\n")] + Server.content + Server.quit)
+        let bench = try await LaneBench(port: server.port, messages: 2)
+        #expect(bench.endpoint.capacity == 2 && bench.endpoint.preparesBeforeClaim)
+        bench.prepare(0, 1)
+        #expect(try await bench.answer() == .prepared(0))
+        bench.deliver(0)
+        #expect(try await bench.answer() == .outcome(0, sent))
+        #expect(try await bench.answer() == .prepared(1))
+        bench.deliver(1)
+        #expect(try await bench.answer() == .outcome(1, sent))
+        await bench.close()
+        try await server.finish()
+    }
+
+    @Test("with CHUNKING, RCPT taken is enough; DATA where it is turned off")
+    func chunking() async throws {
+        let envelope: [Server.Step] = [
+            .expect("MAIL FROM:"), .expect("RCPT TO:<r0@example.com>"), .reply("250 Ok\r\n250 Ok\r\n"),
+        ]
+        let hello = Server.opening("PIPELINING", "CHUNKING")
+        let chunking = try await Server(hello + envelope + [.chunk, .reply("250 Ok\r\n")] + Server.quit)
+        let off = try await Server(hello + Server.envelope("r0@example.com") + Server.content + Server.quit)
+        for (server, options) in [(chunking, "connections=1"), (off, "connections=1&chunking=off")] {
+            let bench = try await LaneBench(port: server.port, options, messages: 1)
+            bench.prepare(0)
+            #expect(try await bench.answer() == .prepared(0))
+            bench.deliver(0)
+            #expect(try await bench.answer() == .outcome(0, sent))
+            await bench.close()
+            try await server.finish()
+        }
+    }
+
+    @Test("DSN: the key is ENVID, the recipient ORCPT, and conditions are asked for as the option says")
+    func notifications() async throws {
+        let bench = try await LaneBench(port: 1, messages: 1)
+        let key = bench.deliveries[0].key
+        let server = try await Server(
+            Server.opening("PIPELINING", "DSN") + [
+                .expect("MAIL FROM:<shop@example.com> RET=HDRS ENVID=\(key)\r\n"),
+                .expect("RCPT TO:<r0@example.com> NOTIFY=FAILURE ORCPT=rfc822;r0@example.com\r\n"), .expect("DATA"),
+                .reply("250 Ok\r\n250 Ok\r\n550 5.1.1 no\r\n"),
+            ])
+        let asking = try await LaneBench(port: server.port, "connections=1&dsn=failure", messages: 1)
+        asking.prepare(0)
+        #expect(try await asking.answer() == .outcome(0, .failed(.unknownAddress, reply: "550 5.1.1 no")))
+        try await server.finish()
+        await asking.close()
+    }
+
+    @Test(
+        "a connection that died while it was idle is replaced, and nobody is told",
+        arguments: [
+            [.expect("MAIL"), .close], [.reply("421 4.4.2 timeout\r\n"), .close],
+            [.expect("MAIL"), .reply("421 4.4.2 timeout\r\n"), .close], [.close],
+        ] as [[DialogueServer.Step]])
+    func stale(_ end: [DialogueServer.Step]) async throws {
+        let server = try await Server(
+            Server.opening("PIPELINING") + Server.envelope("r0@example.com") + Server.content + end,
+            Server.opening("PIPELINING") + Server.envelope("r1@example.com") + Server.content + Server.quit)
+        let bench = try await LaneBench(port: server.port, messages: 2)
+        for index in 0..<2 {
+            bench.prepare(index)
+            #expect(try await bench.answer() == .prepared(Ordinal(index)))
+            bench.deliver(index)
+            #expect(try await bench.answer() == .outcome(Ordinal(index), sent))
+        }
+        await bench.close()
+        try await server.finish()
+    }
+
+    @Test("a connection that is lost between the asking and the claim is replaced too, once")
+    func lostPrepared() async throws {
+        let lost: [Server.Step] = [.close]
+        let server = try await Server(
+            Server.opening("PIPELINING") + Server.envelope("r0@example.com") + Server.content
+                + Server.envelope("r1@example.com") + lost,
+            Server.opening("PIPELINING") + Server.envelope("r1@example.com") + Server.content + Server.quit)
+        let bench = try await LaneBench(port: server.port, messages: 2)
+        bench.prepare(0)
+        #expect(try await bench.answer() == .prepared(0))
+        bench.deliver(0)
+        #expect(try await bench.answer() == .outcome(0, sent))
+        bench.prepare(1)
+        #expect(try await bench.answer() == .prepared(1))
+        bench.deliver(1)
+        #expect(try await bench.answer() == .outcome(1, sent))
+        await bench.close()
+        try await server.finish()
+    }
+
+    @Test("what is lost after the engine was told that all is well is told when it has claimed")
+    func lostUnproven() async throws {
+        let server = try await Server(Server.opening("PIPELINING") + Server.envelope("r0@example.com") + [.close])
+        let bench = try await LaneBench(port: server.port, messages: 1)
+        bench.prepare(0)
+        #expect(try await bench.answer() == .prepared(0))
+        try await server.finish()
+        bench.deliver(0)
+        guard case .outcome(0, .notSent(let fault)) = try await bench.answer() else {
+            Issue.record("not given back")
+            return
+        }
+        #expect(fault.severity == .dropped)
+        await bench.close()
+    }
+
+    @Test("lost after the final dot: that message is in doubt, and the one behind it goes on elsewhere")
+    func doubt() async throws {
+        let server = try await Server(
+            Server.opening("PIPELINING") + Server.envelope("r0@example.com") + Server.content
+                + Server.envelope("r1@example.com") + [.content, .close],
+            Server.opening("PIPELINING") + Server.envelope("r2@example.com") + Server.content + Server.quit)
+        let bench = try await LaneBench(port: server.port, messages: 3)
+        bench.prepare(0)
+        #expect(try await bench.answer() == .prepared(0))
+        bench.deliver(0)
+        #expect(try await bench.answer() == .outcome(0, sent))
+        bench.prepare(1, 2)
+        #expect(try await bench.answer() == .prepared(1))
+        bench.deliver(1)
+        guard case .outcome(1, .inDoubt) = try await bench.answer() else {
+            Issue.record("not in doubt")
+            return
+        }
+        #expect(try await bench.answer() == .prepared(2))
+        bench.deliver(2)
+        #expect(try await bench.answer() == .outcome(2, sent))
+        await bench.close()
+        try await server.finish()
+    }
+
+    @Test("a refused recipient is told without a claim, and the message behind it goes on")
+    func refused() async throws {
+        let server = try await Server(
+            Server.opening("PIPELINING")
+                + Server.envelope("r0@example.com", "250 Ok\r\n550 5.1.1 no\r\n554 5.5.1 none\r\n")
+                + [.expect("RSET"), .reply("250 Ok\r\n")] + Server.envelope("r1@example.com") + Server.content
+                + Server.quit)
+        let bench = try await LaneBench(port: server.port, messages: 2)
+        bench.prepare(0, 1)
+        #expect(try await bench.answer() == .outcome(0, .failed(.unknownAddress, reply: "550 5.1.1 no")))
+        #expect(try await bench.answer() == .prepared(1))
+        bench.deliver(1)
+        #expect(try await bench.answer() == .outcome(1, sent))
+        await bench.close()
+        try await server.finish()
+    }
+
+    @Test("discarded after 354: the connection goes, the message behind it and the same message later do not suffer")
+    func discarded() async throws {
+        let server = try await Server(
+            Server.opening("PIPELINING") + Server.envelope("r0@example.com"),
+            Server.opening("PIPELINING") + Server.envelope("r1@example.com") + Server.content
+                + Server.envelope("r0@example.com") + Server.content + Server.quit)
+        let bench = try await LaneBench(port: server.port, messages: 2)
+        bench.prepare(0, 1)
+        #expect(try await bench.answer() == .prepared(0))
+        bench.discard(0)
+        #expect(try await bench.answer() == .prepared(1))
+        bench.deliver(1)
+        #expect(try await bench.answer() == .outcome(1, sent))
+        bench.prepare(0)
+        #expect(try await bench.answer() == .prepared(0))
+        bench.deliver(0)
+        #expect(try await bench.answer() == .outcome(0, sent))
+        await bench.close()
+        try await server.finish()
+    }
+
+    @Test("a connection carries no more than its number of messages, and then says QUIT")
+    func messagesPerConnection() async throws {
+        func script(_ first: Int) -> [Server.Step] {
+            Server.opening("PIPELINING") + Server.envelope("r\(first)@example.com") + Server.content
+                + Server.envelope("r\(first + 1)@example.com") + Server.content + Server.quit
+        }
+        let server = try await Server(script(0), script(2))
+        let bench = try await LaneBench(port: server.port, "connections=1&per-connection=2", messages: 4)
+        bench.prepare(0, 1)
+        for index in 0..<4 {
+            #expect(try await bench.answer() == .prepared(Ordinal(index)))
+            bench.deliver(index)
+            #expect(try await bench.answer() == .outcome(Ordinal(index), sent))
+            if index < 2 { bench.prepare(index + 2) }
+        }
+        try await server.finish()
+        await bench.close()
+    }
+
+    @Test("an idle connection says QUIT in time, and work opens a new one")
+    func idle() async throws {
+        let first = try await Server(
+            Server.opening("PIPELINING") + Server.envelope("r0@example.com") + Server.content + Server.quit,
+            Server.opening("PIPELINING") + Server.envelope("r1@example.com") + Server.content + Server.quit)
+        let bench = try await LaneBench(port: first.port, "connections=1&idle=20ms", messages: 2)
+        for index in 0..<2 {
+            bench.prepare(index)
+            #expect(try await bench.answer() == .prepared(Ordinal(index)))
+            bench.deliver(index)
+            #expect(try await bench.answer() == .outcome(Ordinal(index), sent))
+            try await first.played(index)
+        }
+        try await first.finish()
+        await bench.close()
+    }
+
+    @Test("closing gives back what is not claimed and finishes what is")
+    func closing() async throws {
+        let server = try await Server(
+            Server.opening("PIPELINING") + Server.envelope("r0@example.com") + [.content, .expect("MAIL")])
+        let bench = try await LaneBench(port: server.port, messages: 2)
+        bench.prepare(0, 1)
+        #expect(try await bench.answer() == .prepared(0))
+        bench.deliver(0)
+        // Both are on their way, the first claimed, when the end comes.
+        try await server.finish()
+        await bench.endpoint.close(deadline: .now)
+        guard case .outcome(1, .notSent) = try await bench.answer() else {
+            Issue.record("not given back")
+            return
+        }
+        guard case .outcome(0, .inDoubt) = try await bench.answer() else {
+            Issue.record("not in doubt")
+            return
+        }
+    }
+
+    @Test("no server: every message is given back, and the endpoint is not available")
+    func noServer() async throws {
+        let server = try await Server([.close])
+        let port = server.port
+        try await server.stop()
+        let bench = try await LaneBench(port: port, messages: 2)
+        bench.prepare(0, 1)
+        for ordinal in 0..<2 as Range<Ordinal> {
+            guard case .outcome(ordinal, .notSent(let fault)) = try await bench.answer() else {
+                Issue.record("not given back")
+                return
+            }
+            #expect(fault.severity == .unavailable)
+        }
+        #expect(await bench.endpoint.check()?.severity == .unavailable)
+        await bench.close()
+    }
+
+    @Test("requiretls without TLS: nothing is sent, and the endpoint is of no use")
+    func requireTLS() async throws {
+        let server = try await Server(
+            Server.opening("PIPELINING", "REQUIRETLS") + Server.quit,
+            Server.opening("PIPELINING", "REQUIRETLS") + Server.quit)
+        let bench = try await LaneBench(port: server.port, "connections=1&requiretls", messages: 1)
+        bench.prepare(0)
+        guard case .outcome(0, .notSent(let fault)) = try await bench.answer() else {
+            Issue.record("not given back")
+            return
+        }
+        #expect(fault.severity == .hopeless)
+        #expect(await bench.endpoint.check()?.severity == .hopeless)
+        await bench.close()
+        try await server.finish()
+    }
+
+    @Test("a message that was never prepared is not sent: it may have been taken elsewhere")
+    func unknown() async throws {
+        let bench = try await LaneBench(port: 1, messages: 1)
+        bench.deliver(0)
+        guard case .outcome(0, .notSent) = try await bench.answer() else {
+            Issue.record("not given back")
+            return
+        }
+        await bench.close()
+    }
+}
