@@ -53,9 +53,7 @@ final class JobRun {
     func carryOut(_ actions: [Action]) throws(EngineError) {
         for action in actions {
             switch action {
-            case .deliver(let index, let generation, let ordinals):
-                guard let endpoint = endpoint(index) else { continue }
-                endpoint.deliver(try deliveries(ordinals, index, generation))
+            case .deliver: continue
             case .prepare(let index, let generation, let ordinals):
                 guard let endpoint = endpoint(index) else { continue }
                 endpoint.prepare(try deliveries(ordinals, index, generation))
@@ -74,6 +72,11 @@ final class JobRun {
             case .finished(let ending):
                 self.ending = ending
             }
+        }
+        // Last, so that an endpoint has the envelopes already that may travel with the content.
+        for case .deliver(let index, let generation, let ordinals) in actions {
+            guard let endpoint = endpoint(index) else { continue }
+            endpoint.deliver(try deliveries(ordinals, index, generation))
         }
     }
 

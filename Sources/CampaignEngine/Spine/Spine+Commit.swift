@@ -22,7 +22,9 @@ extension Spine {
         }
         group.deletes = deletes
         guard !group.frames.isEmpty || !group.deletes.isEmpty else { return }
+        let began = clock.instant
         let head = try commitPatiently(group, endsOnStop: written.isEmpty)
+        commitTime = clock.instant - began
         journalEvents.removeAll()
         if let recovery { journalEvents.append(recovery) }
         recovery = nil
@@ -129,5 +131,10 @@ extension Duration {
     var milliseconds: Int64 {
         let (seconds, attoseconds) = components
         return seconds * 1000 + attoseconds / 1_000_000_000_000_000
+    }
+
+    var nanoseconds: Int64 {
+        let (seconds, attoseconds) = components
+        return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
     }
 }

@@ -50,10 +50,15 @@ final class Spine: @unchecked Sendable {
     private var messages: [Message] = []
     private var publishedAt: ContinuousClock.Instant
     private let closing = ClosingEndpoints()
+    /// How long the last commit took.
+    var commitTime: Duration = .zero
     private var lookedForControlAt: ContinuousClock.Instant?
 
     /// Events of one job between two snapshots.
     private static let eventsPerSnapshot = 4_000_000
+    /// A group waits for no more once it holds one in so many of the recipients in hand, nor longer than this.
+    private static let gatheringShare = 4
+    private static let gatheringMax: Duration = .milliseconds(2)
     private static let publishInterval: Duration = .milliseconds(100)
     private static let controlInterval: Duration = .milliseconds(100)
 
@@ -144,7 +149,8 @@ final class Spine: @unchecked Sendable {
     /// - Parameter waiting: whether to wait for something to do; without it the turn is made at once.
     private func turn(waiting: Bool) throws(EngineError) {
         messages.removeAll(keepingCapacity: true)
-        inbox.take(into: &messages, waitMilliseconds: waiting ? waitMilliseconds() : 0)
+        inbox.take(
+            into: &messages, waitMilliseconds: waiting ? waitMilliseconds() : 0, gathering: waiting ? gathering : nil)
         now = time.now()
         for message in messages { dispatch(message, now) }
         try takeControlRequests(now)
@@ -165,6 +171,14 @@ final class Spine: @unchecked Sendable {
         answer(.success(()))
         try act()
         publish()
+    }
+
+    /// A group is let grow for as long as the last one took to become durable, until it holds a good part of what is under way:
+    /// where reports come one by one, waiting costs at most as much again, and saves as many commits as join.
+    private var gathering: Gathering? {
+        let inFlight = runs.reduce(0) { $0 + $1.machine.inFlight }
+        let enough = inFlight / Self.gatheringShare
+        return enough > 1 ? Gathering(enough: enough, patience: min(commitTime, Self.gatheringMax)) : nil
     }
 
     /// How long the next turn may wait for a message.
