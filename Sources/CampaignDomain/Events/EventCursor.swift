@@ -36,21 +36,43 @@ package struct EventCursor: Sendable {
     @inline(__always)
     package mutating func next(_ payload: RawSpan, keepingText: Bool) throws(CodecError) -> PackedEvent {
         let start = reader.offset
-        guard let kind = EventKind(rawValue: try reader.byte(payload)) else {
-            throw CodecError("unknown event kind (was the journal written by a newer version?)", at: start)
+        let code = try reader.byte(payload)
+        // Nearly all events are one of these two; what is common to all kinds is not asked for them.
+        if code == EventKind.recipientClaimed.rawValue {
+            var event = PackedEvent(kind: .recipientClaimed, ordinal: try nextOrdinal(payload, from: start))
+            event.endpoint = try reader.byte(payload)
+            return event
         }
-        guard kind.isRecipient else { return try rare(kind, payload) }
+        if code == EventKind.recipientSent.rawValue {
+            var event = PackedEvent(kind: .recipientSent, ordinal: try nextOrdinal(payload, from: start))
+            event.endpoint = try reader.byte(payload)
+            try readText(payload, keepingText)
+            return event
+        }
+        return try uncommon(code, payload, keepingText, from: start)
+    }
+
+    @inline(__always)
+    private mutating func nextOrdinal(_ payload: RawSpan, from start: Int) throws(CodecError) -> Ordinal {
         let sum = ordinal.addingReportingOverflow(try reader.zigzag(payload))
         guard !sum.overflow, sum.partialValue >= 0, sum.partialValue < Int64(UInt32.max) else {
             throw CodecError("ordinal out of range", at: start)
         }
         ordinal = sum.partialValue
-        var event = PackedEvent(kind: kind, ordinal: Ordinal(truncatingIfNeeded: ordinal))
+        return Ordinal(truncatingIfNeeded: ordinal)
+    }
+
+    @inline(never)
+    private mutating func uncommon(
+        _ code: UInt8, _ payload: RawSpan, _ keepingText: Bool, from start: Int
+    ) throws(CodecError) -> PackedEvent {
+        guard let kind = EventKind(rawValue: code) else {
+            throw CodecError("unknown event kind (was the journal written by a newer version?)", at: start)
+        }
+        guard kind.isRecipient else { return try rare(kind, payload) }
+        var event = PackedEvent(kind: kind, ordinal: try nextOrdinal(payload, from: start))
         switch kind {
-        case .recipientClaimed:
-            event.endpoint = try reader.byte(payload)
-            return event
-        case .recipientSent, .recipientReleased, .recipientInDoubt:
+        case .recipientReleased, .recipientInDoubt:
             event.endpoint = try reader.byte(payload)
         case .recipientFailed:
             event.endpoint = try reader.byte(payload)
@@ -66,7 +88,6 @@ package struct EventCursor: Sendable {
         return event
     }
 
-    @inline(never)
     private mutating func rare(_ kind: EventKind, _ payload: RawSpan) throws(CodecError) -> PackedEvent {
         var event = PackedEvent(kind: kind)
         let range = try reader.range(payload)

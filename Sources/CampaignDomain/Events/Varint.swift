@@ -95,6 +95,7 @@ package struct ByteReader: Sendable {
     }
 
     /// A byte range of a length that was read first; checked against the end before anything is allocated.
+    @inline(__always)
     package mutating func range(_ span: RawSpan) throws(CodecError) -> Range<Int> {
         let start = offset
         let length = try varint(span)
