@@ -25,6 +25,7 @@ let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mus
 let nio: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
 ]
+let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
@@ -73,7 +74,8 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ] + mutants,
             swiftSettings: house),
-        .target(name: "CampaignSMTP", dependencies: nio + [nioSSL, crypto], swiftSettings: house),
+        .target(
+            name: "CampaignSMTP", dependencies: nio + [nioSSL, nioTLS, crypto], swiftSettings: house),
         .target(name: "CCampaignFileSystem"),
         .target(
             name: "CampaignEndpoints",
@@ -137,6 +139,9 @@ let package = Package(
         .executableTarget(
             name: "golden-journals", dependencies: ["CampaignDomain", "CampaignEngine", "CampaignLog"],
             path: "Tests/GoldenJournals", swiftSettings: house),
+        .target(
+            name: "SecureTestServer", dependencies: nio + [nioSSL, crypto], path: "Tests/SecureTestServer",
+            swiftSettings: house),
         .testTarget(name: "CampaignLMDBTests", dependencies: ["CampaignLMDB"], swiftSettings: house),
         .testTarget(
             name: "CampaignLogTests", dependencies: ["CampaignLMDB", "CampaignLog", "CampaignLogProbe", crypto],
@@ -149,7 +154,8 @@ let package = Package(
             name: "CampaignMailTests", dependencies: ["CampaignMail", mustache], swiftSettings: house),
         .testTarget(name: "CampaignListsTests", dependencies: ["CampaignLists", "CampaignMail"], swiftSettings: house),
         .testTarget(
-            name: "CampaignSMTPTests", dependencies: ["CampaignSMTP", nioEmbedded] + nio, swiftSettings: house),
+            name: "CampaignSMTPTests", dependencies: ["CampaignSMTP", "SecureTestServer", nioEmbedded, nioSSL] + nio,
+            swiftSettings: house),
         .testTarget(
             name: "CampaignManifestTests", dependencies: ["CampaignDomain", "CampaignManifest"], swiftSettings: house),
         .testTarget(
@@ -160,7 +166,8 @@ let package = Package(
             name: "CampaignProcessTests", dependencies: ["campaign", "recording-smtp-server"], swiftSettings: house),
         .testTarget(
             name: "CampaignEndpointsTests",
-            dependencies: ["CampaignDomain", "CampaignEndpoints", "CampaignEngine", "CampaignSMTP"] + nio,
+            dependencies: ["CampaignDomain", "CampaignEndpoints", "CampaignEngine", "CampaignSMTP", "SecureTestServer"]
+                + nio,
             swiftSettings: house),
         .testTarget(
             name: "CampaignEngineTests",

@@ -9,21 +9,35 @@ struct EndpointOptions {
     var timeoutMilliseconds: Int64?
     var policy = EndpointPolicy()
     var smtp = SMTPOptions()
+    var security = SecurityOptions()
+    /// As the log keeps them: as they were written, but with absolute paths.
+    private(set) var text = ""
 
     private static let known =
         ["connections", "per-connection", "timeout", "retries", "retry-interval"] + PacingOptions.known
-        + SMTPOptions.known
-    private static let later = ["tls-ca", "password-file", "password-env"]
+        + SMTPOptions.known + SecurityOptions.known
     static let connectionsMax = 10_000
 
-    init(_ query: String, of address: String) throws(EngineError) {
+    /// - Parameter address: as errors show it.
+    init(_ query: String, of address: String, relativeTo directory: String) throws(EngineError) {
         var retries: Int?
         var interval: Int64?
         var pacing = PacingOptions()
+        var items: [String] = []
         for item in query.split(separator: "&") {
             let pair = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let name = String(pair[0])
-            let value = pair.count > 1 ? String(pair[1]) : ""
+            guard var value = PercentEncoding.decode(pair.count > 1 ? pair[1] : "") else {
+                throw EngineError(
+                    .badEndpoint, "\(address): a percent sign in \(Self.shown(name)) must begin a UTF-8 byte, as in %26"
+                )
+            }
+            if Self.paths.contains(name), !value.isEmpty {
+                value = EndpointURL.absolute(value, relativeTo: directory)
+                items.append("\(name)=\(PercentEncoding.encode(value, "&?#"))")
+            } else {
+                items.append(String(item))
+            }
             func refuse(_ what: String) -> EngineError {
                 EngineError(.badEndpoint, "\(address): \(name) must be \(what)")
             }
@@ -55,10 +69,13 @@ struct EndpointOptions {
                 if let expected = pacing.take(name, value) { throw refuse(expected) }
             case let name where SMTPOptions.known.contains(name):
                 if let expected = smtp.take(name, value) { throw refuse(expected) }
+            case let name where SecurityOptions.known.contains(name):
+                if let expected = security.take(name, value) { throw refuse(expected) }
             default:
                 throw Self.unknown(name, address)
             }
         }
+        text = items.joined(separator: "&")
         let standard = EndpointPolicy()
         policy = EndpointPolicy(
             retries: retries ?? standard.retries,
@@ -66,13 +83,16 @@ struct EndpointOptions {
             weight: pacing.weight, initialConnections: pacing.initialConnections)
     }
 
+    private static let paths = SecurityOptions.paths + SMTPOptions.paths
+
+    /// An @ here may be the end of a password with a question mark in it.
+    private static func shown(_ name: String) -> String { name.contains("@") ? "…" : name }
+
     private static func unknown(_ name: String, _ address: String) -> EngineError {
-        if later.contains(name) {
-            return EngineError(.badEndpoint, "\(address): the option \(name) is not supported by this version yet")
-        }
         let nearest = EditDistance.nearest(to: name, among: known) ?? ""
         return EngineError(
             .badEndpoint,
-            "\(address): unknown option \(name), did you mean \(nearest)? Known are \(known.joined(separator: ", "))")
+            "\(address): unknown option \(shown(name)), did you mean \(nearest)? Known are \(known.joined(separator: ", "))"
+        )
     }
 }

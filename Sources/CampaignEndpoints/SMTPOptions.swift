@@ -8,13 +8,17 @@ import NIOCore
 /// |---|---|
 /// | `dsn=failure,delay` | of what a server that offers DSN is to notify the sender (RFC 3461 §4.1): any of `success`, `failure`, `delay`, or `never`. Default: nothing is asked for, so servers notify of failures. ENVID, ORCPT and RET=HDRS go along wherever DSN is offered |
 /// | `requiretls` | messages are passed on over verified TLS or not at all (RFC 8689); a server that does not offer that is removed |
+/// | `trace=DIR` | each connection's dialogue goes into a file of its own in this directory, without passwords and contents |
 /// | `idle=30s` | how long a connection without work is kept |
 /// | `pipelining=off`, `chunking=off` | these extensions are not used, for servers that offer them wrongly |
 struct SMTPOptions: Hashable, Sendable {
     var terms = TransactionTerms()
     var idleMilliseconds: Int64?
+    var tracePath: String?
 
-    static let known = ["dsn", "requiretls", "idle", "pipelining", "chunking"]
+    static let known = ["dsn", "requiretls", "idle", "pipelining", "chunking", "trace"]
+    /// Those that name a file: the log keeps them absolute.
+    static let paths = ["trace"]
 
     /// Takes an option if it is one of these.
     ///
@@ -32,6 +36,9 @@ struct SMTPOptions: Hashable, Sendable {
                 return "a duration up to 24h such as 5s or 2m"
             }
             idleMilliseconds = time
+        case "trace":
+            guard !value.isEmpty else { return "the path of a directory" }
+            tracePath = value
         case "pipelining": return leaveOut([.pipelining, .chunking], value)
         case "chunking": return leaveOut(.chunking, value)
         default: break

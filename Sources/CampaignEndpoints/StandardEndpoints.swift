@@ -10,7 +10,7 @@ public enum StandardEndpoints {
         for text in urls {
             let url = try EndpointURL(parsing: text, relativeTo: directory)
             switch url.place {
-            case .smtp: endpoints.append(SMTPEndpoint(url))
+            case .server, .socket: endpoints.append(try SMTPEndpoint(url))
             case .directory(let path): endpoints.append(DropDirectory(url, path: path))
             }
         }

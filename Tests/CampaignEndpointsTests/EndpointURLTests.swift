@@ -13,13 +13,13 @@ struct EndpointURLTests {
             parsing:
                 "smtp://mail.example.com:2525?connections=20&per-connection=100&timeout=5s&retries=3&retry-interval=250ms",
             relativeTo: "/")
-        #expect(server.place == .smtp(host: "mail.example.com", port: 2525))
+        #expect(server.place == .server(host: "mail.example.com", port: 2525))
         #expect(server.connections == 20)
         #expect(server.messagesPerConnection == 100)
         #expect(server.timeoutMilliseconds == 5000)
         #expect(server.policy.retries == 3)
         #expect(server.policy.delays.firstMilliseconds == 250)
-        #expect(try EndpointURL(parsing: "smtp://[::1]", relativeTo: "/").place == .smtp(host: "::1", port: 25))
+        #expect(try EndpointURL(parsing: "smtp://[::1]", relativeTo: "/").place == .server(host: "::1", port: 25))
         #expect(try EndpointURL(parsing: "dir:out/box", relativeTo: "/srv").description == "dir:/srv/out/box")
     }
 

@@ -26,7 +26,7 @@ final class LaneBench: Sendable {
     init(port: Int, _ options: String = "connections=1", messages count: Int) async throws {
         scratch = try Scratch()
         deliveries = try await Self.deliveries(count, scratch)
-        endpoint = SMTPEndpoint(
+        endpoint = try SMTPEndpoint(
             try EndpointURL(parsing: "smtp://127.0.0.1:\(port)?\(options)", relativeTo: "/"), observer: phases)
         endpoint.attach(EndpointReporter(inbox: inbox))
     }

@@ -14,9 +14,11 @@ enum EndpointProperty {
             return
         }
         switch url.place {
-        case .smtp(let host, let port):
+        case .server(let host, let port):
             try require((1...65535).contains(port) && !host.isEmpty, "the server \(host):\(port)")
             try require(host.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }, "the host \(host)")
+        case .socket(let path):
+            try require(path.hasPrefix("/") && path.utf8.count < 108, "the socket \(path)")
         case .directory(let path): try require(path.hasPrefix("/"), "the relative path \(path)")
         }
         try require((1...10_000).contains(url.connections ?? 1), "\(url.connections ?? 0) connections")

@@ -11,7 +11,7 @@ struct ReplyClassificationTests {
 
     static let inTransaction: [TransactionStage] = [.mail, .recipient, .data, .content, .finalReply]
     static let afterMail: [TransactionStage] = [.recipient, .data, .content, .finalReply]
-    static let outside: [TransactionStage] = [.connect, .greeting, .hello, .idle, .reset, .quit]
+    static let outside: [TransactionStage] = [.connect, .handshake, .greeting, .hello, .idle, .reset, .quit]
 
     static let rows: [Row] = [
         // Endpoint
@@ -35,6 +35,15 @@ struct ReplyClassificationTests {
         Row(stages: TransactionStage.allCases, reply: "534 Mechanism too weak", meaning: .authentication),
         Row(stages: TransactionStage.allCases, reply: "538 Encryption required", meaning: .authentication),
         Row(stages: inTransaction, reply: "550 5.7.8 Bad credentials", meaning: .authentication),
+        Row(stages: [.authenticate], reply: "504 5.5.4 Unrecognized mechanism", meaning: .authentication),
+        Row(stages: [.authenticate], reply: "500 5.5.6 Line too long", meaning: .authentication),
+        Row(stages: [.authenticate], reply: "550 No", meaning: .authentication),
+        Row(stages: [.authenticate, .startTLS], reply: "454 4.7.0 Not for now", meaning: .endpointTrouble),
+        Row(stages: [.authenticate], reply: "432 4.7.12 Password transition", meaning: .endpointTrouble),
+        // Encryption
+        Row(stages: [.startTLS], reply: "554 5.7.3 No TLS", meaning: .encryption),
+        Row(stages: [.startTLS], reply: "502 5.5.1 Not implemented", meaning: .encryption),
+        Row(stages: [.startTLS], reply: "220 go", meaning: .endpointTrouble),
         // Recipient, for now
         Row(stages: inTransaction, reply: "450 4.7.1 Greylisted", meaning: .recipientTemporary),
         Row(stages: inTransaction, reply: "452 4.2.2 Mailbox full", meaning: .recipientTemporary),

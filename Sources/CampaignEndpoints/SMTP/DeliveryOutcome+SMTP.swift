@@ -16,7 +16,7 @@ extension DeliveryOutcome {
             case .recipientPermanent(.other): .failed(.other, reply: reply)
             case .messageRefused: .failed(.message, reply: reply)
             case .senderPolicy: .failed(.policy, reply: reply)
-            case .authentication: .notSent(EndpointFault(.hopeless, reply))
+            case .authentication, .encryption: .notSent(EndpointFault(.hopeless, reply))
             // A connection that has carried messages may have reached a limit of the server's: a new one will tell.
             case .endpointTrouble: .notSent(EndpointFault(isProven ? .dropped : .unavailable, reply))
             }
@@ -28,13 +28,34 @@ extension EndpointFault {
     init(_ fault: ConnectionFault, isProven: Bool) {
         let severity: Severity =
             switch fault {
-            case .sessionRefused: isProven ? .dropped : .unavailable
+            case .sessionRefused(let stage, let reply): Self.severity(stage, reply, isProven: isProven)
             case .connectFailed: .unavailable
-            case .timedOut(.connect), .timedOut(.greeting), .timedOut(.hello): .unavailable
-            case .connectionLost(.connect, _), .connectionLost(.greeting, _), .connectionLost(.hello, _): .unavailable
+            case .tls(let fault): fault.isPassing ? .unavailable : .hopeless
+            // A wrong password, or a server that is not who it says: trying again helps nobody.
+            case .authentication: .hopeless
+            case .timedOut(let stage) where stage.isOpening: .unavailable
+            case .connectionLost(let stage, _) where stage.isOpening: .unavailable
             case .malformedReply, .unexpectedReply: isProven ? .dropped : .unavailable
             case .connectionLost, .timedOut, .notReady, .closedLocally: .dropped
             }
         self.init(severity, "\(fault)")
+    }
+
+    private static func severity(_ stage: TransactionStage, _ reply: Reply, isProven: Bool) -> Severity {
+        switch ReplyClassification(refusalAt: stage, reply: reply) {
+        case .authentication, .encryption: .hopeless
+        case .recipientTemporary, .recipientPermanent, .endpointTrouble, .messageRefused, .senderPolicy:
+            isProven ? .dropped : .unavailable
+        }
+    }
+}
+
+extension TransactionStage {
+    /// Whether the session is not open yet.
+    fileprivate var isOpening: Bool {
+        switch self {
+        case .connect, .handshake, .greeting, .hello, .startTLS, .authenticate: true
+        case .idle, .envelope, .reset, .mail, .recipient, .data, .prepared, .content, .finalReply, .quit: false
+        }
     }
 }

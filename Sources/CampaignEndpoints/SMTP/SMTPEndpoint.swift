@@ -28,13 +28,14 @@ public final class SMTPEndpoint: Endpoint {
     private static let connectionsDefault = 10
     private static let lanesPerLoop = 64
 
-    init(_ url: EndpointURL, observer: (any LaneObserver)? = nil) {
+    /// - Throws: `badEndpoint` where a password or the certificates of authorities cannot be read.
+    init(_ url: EndpointURL, observer: (any LaneObserver)? = nil) throws(EngineError) {
         name = url.description
         policy = url.policy
         let connections = url.connections ?? Self.connectionsDefault
         self.connections = connections
         capacity = SMTPLane.messagesMax * connections
-        let terms = Self.terms(url, observer)
+        let terms = try LaneTerms(url, observer)
         self.terms = terms
         // Few lanes on one loop share its wake-ups; spread over several they pay for each of them.
         let loopsWanted = (connections + Self.lanesPerLoop - 1) / Self.lanesPerLoop
@@ -48,18 +49,6 @@ public final class SMTPEndpoint: Endpoint {
                 if count > 1 { dealer.forget(names, of: index) }
             }
         }
-    }
-
-    private static func terms(_ url: EndpointURL, _ observer: (any LaneObserver)?) -> LaneTerms {
-        guard case .smtp(let host, let port) = url.place else { preconditionFailure("not the address of a server") }
-        return LaneTerms(
-            address: .host(host, port: port),
-            configuration: SMTPConnectionConfiguration(
-                greetingName: LocalName.greeting, timeouts: SMTPTimeouts(commandMilliseconds: url.timeoutMilliseconds),
-                terms: url.smtp.terms),
-            messagesPerConnection: url.messagesPerConnection,
-            idleMax: url.smtp.idleMilliseconds.map { .milliseconds($0) } ?? LaneTerms.idleMaxDefault,
-            observer: observer)
     }
 
     public func attach(_ reporter: EndpointReporter) {
@@ -110,30 +99,5 @@ public final class SMTPEndpoint: Endpoint {
         await withTaskGroup(of: Void.self) { tasks in
             for group in groups { tasks.addTask { await group.close(deadline: deadline) } }
         }
-    }
-}
-
-/// This host's name, as it greets servers.
-private enum LocalName {
-    static let greeting: GreetingName = {
-        let host = ProcessInfo.processInfo.hostName
-        // A name without a dot is no domain to a server (RFC 5321 §4.1.4 allows a literal instead).
-        let candidate = host.contains(".") ? host : "localhost.localdomain"
-        if let name = try? GreetingName(candidate) { return name }
-        guard let literal = try? GreetingName("[127.0.0.1]") else {
-            preconditionFailure("a literal is a greeting name")
-        }
-        return literal
-    }()
-}
-
-extension SMTPTimeouts {
-    /// `timeout` shortens every wait but the final reply's: giving that up early makes duplicates (RFC 5321 §4.5.3.2.6).
-    init(commandMilliseconds: Int64?) {
-        self.init()
-        guard let commandMilliseconds else { return }
-        let time = TimeAmount.milliseconds(commandMilliseconds)
-        (connect, greeting, hello, mail, recipient, dataInitiation, dataBlock, reset) =
-            (time, time, time, time, time, time, time, time)
     }
 }

@@ -1,5 +1,6 @@
 package import NIOCore
 package import NIOPosix
+import NIOSSL
 
 #if canImport(Glibc)
 import Glibc
@@ -53,7 +54,8 @@ extension SMTPConnection {
         return error.connectionErrors.map { "\($0.target): \(describe($0.error))" }.joined(separator: "; ")
     }
 
-    private static func describe(_ error: any Error) -> String {
+    static func describe(_ error: any Error) -> String {
+        if let error = error as? NIOSSLError, error == .uncleanShutdown { return "closed without an end to TLS" }
         guard let error = error as? IOError else { return String(describing: error) }
         return unsafe String(cString: strerror(error.errnoCode))
     }

@@ -74,6 +74,8 @@ extension SMTPConnection {
     private func encode(_ write: SMTPClientMachine.Write, into buffer: inout ByteBuffer) {
         switch write {
         case .greeting(let verb): Command.greeting(verb, configuration.greetingName).encode(into: &buffer)
+        case .startTLS: Command.startTLS.encode(into: &buffer)
+        case .authentication(let line): Command.authentication(line).encode(into: &buffer)
         case .reset: Command.reset.encode(into: &buffer)
         case .data: Command.data.encode(into: &buffer)
         case .emptyContent: DotStuffing.write([], into: &buffer)

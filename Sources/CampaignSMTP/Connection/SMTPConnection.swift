@@ -26,6 +26,9 @@ package final class SMTPConnection: ChannelInboundHandler {
     var machine: SMTPClientMachine
     private var parser = ReplyParser()
     var context: ChannelHandlerContext?
+    /// In front of this handler from the handshake on.
+    var tls: NIOSSLClientHandler?
+    var handshake: HandshakeListener?
     private let timer: DeadlineTimer
     /// The message whose replies come next, and the one whose envelope goes out behind it.
     var first: MessageSlot?
@@ -48,7 +51,9 @@ package final class SMTPConnection: ChannelInboundHandler {
         self.eventLoop = eventLoop
         self.configuration = configuration
         self.whenOpened = whenOpened
-        machine = SMTPClientMachine(greetingVerb: configuration.greetingVerb, terms: configuration.terms)
+        machine = SMTPClientMachine(
+            greetingVerb: configuration.greetingVerb, session: configuration.session,
+            nonce: configuration.credentials == nil ? [] : Self.makeNonce(), terms: configuration.terms)
         timer = DeadlineTimer(eventLoop: eventLoop)
         outbound = ByteBufferAllocator().buffer(capacity: 2048)
         outboundBehind = ByteBufferAllocator().buffer(capacity: 512)
@@ -63,8 +68,10 @@ package final class SMTPConnection: ChannelInboundHandler {
     package var isIdle: Bool { machine.isIdle }
     /// What the server offers; empty until the session is open.
     package var capabilities: Capabilities { machine.capabilities }
-    /// Whether the open session is inside of TLS.
-    package private(set) var isEncrypted = false
+    /// What the session is encrypted with, once it is.
+    package internal(set) var security: SessionSecurity?
+    /// Whether the session is inside of TLS.
+    package var isEncrypted: Bool { security != nil }
 
     /// Brings the envelope of a message to the server. The content follows when it is released.
     ///
@@ -143,7 +150,8 @@ package final class SMTPConnection: ChannelInboundHandler {
         var offset = 0
         do {
             while !machine.isClosed, let reply = try parser.next(in: bytes, at: &offset) {
-                perform(machine.replyReceived(reply))
+                let isFollowed = offset < bytes.count || !parser.isAtBoundary
+                perform(machine.replyReceived(reply, isFollowed: isFollowed))
             }
         } catch {
             perform(machine.replyMalformed(error))
@@ -151,8 +159,8 @@ package final class SMTPConnection: ChannelInboundHandler {
     }
 
     package func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        errorReason = String(describing: error)
-        perform(machine.connectionClosed(reason: errorReason))
+        errorReason = Self.describe(error)
+        if !handshakeFailed(error) { perform(machine.connectionClosed(reason: errorReason)) }
         context.close(promise: nil)
     }
 
@@ -182,10 +190,8 @@ package final class SMTPConnection: ChannelInboundHandler {
             // Drops what the socket has not taken. It must: a message that is reported as not sent stays unterminated.
             context?.close(promise: nil)
         }
-        if actions.isOpened {
-            isEncrypted = (try? context?.pipeline.syncOperations.handler(type: NIOSSLClientHandler.self)) != nil
-            if let whenOpened = whenOpened.take() { whenOpened(.success(self)) }
-        }
+        if actions.startsTLS { startTLS() }
+        if actions.isOpened, let whenOpened = whenOpened.take() { whenOpened(.success(self)) }
         if let result = actions.completion { finished.first?.finished(result) }
         if let result = actions.nextCompletion { finished.next?.finished(result) }
         if actions.isReadyForContent { first?.transaction.source.contentAwaited() }
@@ -212,6 +218,12 @@ package final class SMTPConnection: ChannelInboundHandler {
         swap(&message, &slot.message)
         recycle(message)
         return slot.transaction.source
+    }
+
+    /// 18 random bytes, as many as RFC 7677's examples have.
+    private static func makeNonce() -> [UInt8] {
+        var generator = SystemRandomNumberGenerator()
+        return Base64.encode((0..<18).map { _ in UInt8.random(in: 0...255, using: &generator) })
     }
 
     private func startTimer(_ stage: TransactionStage) {

@@ -21,6 +21,9 @@ package enum GreetingVerb: Hashable, Sendable {
 /// A client's command (RFC 5321 §4.1.1). Its arguments cannot hold what would end the line early.
 package enum Command: Hashable, Sendable {
     case greeting(GreetingVerb, GreetingName)
+    case startTLS
+    /// AUTH, or the answer to a challenge: a line of printable US-ASCII.
+    case authentication(Secret)
     case mail(from: EnvelopePath, MailParameters, envelopeID: String? = nil)
     case recipient(EnvelopePath, RecipientParameters = RecipientParameters())
     case data
@@ -36,6 +39,10 @@ package enum Command: Hashable, Sendable {
         case .greeting(let verb, let name):
             buffer.writeStaticString(verb.keyword)
             buffer.writeBytes(name.bytes)
+            buffer.writeStaticString("\r\n")
+        case .startTLS: buffer.writeStaticString("STARTTLS\r\n")
+        case .authentication(let line):
+            buffer.writeBytes(line.bytes)
             buffer.writeStaticString("\r\n")
         case .mail(let sender, let parameters, let envelopeID):
             buffer.writeStaticString("MAIL FROM:<")

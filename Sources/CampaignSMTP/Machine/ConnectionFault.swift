@@ -14,6 +14,10 @@ package enum ConnectionFault: Error, Hashable, Sendable {
     case unexpectedReply(TransactionStage, Reply)
     /// The server greeted with something else than 220, or refused EHLO and HELO.
     case sessionRefused(TransactionStage, Reply)
+    /// The session could not be encrypted, or not with whom it should be.
+    case tls(TLSFault)
+    /// The session could not be authenticated.
+    case authentication(AuthenticationFault)
     /// A transaction was submitted before the session was open, while another was under way, or after the end.
     case notReady
     /// This side ended the connection.
@@ -30,6 +34,8 @@ extension ConnectionFault: CustomStringConvertible {
         case .malformedReply(let stage, let error): "not an SMTP reply (\(stage)): \(error)"
         case .unexpectedReply(let stage, let reply): "unexpected reply (\(stage)): \(reply)"
         case .sessionRefused(let stage, let reply): "server refuses the session (\(stage)): \(reply)"
+        case .tls(let fault): "no TLS: \(fault)"
+        case .authentication(let fault): "no authentication: \(fault)"
         case .notReady: "the connection was not ready for a message"
         case .closedLocally: "closed by this side"
         }

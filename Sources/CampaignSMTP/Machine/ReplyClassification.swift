@@ -10,8 +10,10 @@ package enum ReplyClassification: Hashable, Sendable {
     case messageRefused
     /// The sender's standing or set-up: others will meet the same refusal.
     case senderPolicy
-    /// The client's credentials, or the lack of them.
+    /// The client's credentials, or the lack of them, or of encryption: nothing will be taken until a person mends that.
     case authentication
+    /// The encryption that this client insists on.
+    case encryption
 
     package enum RecipientFault: Hashable, Sendable {
         /// No such mailbox: the address is worth suppressing.
@@ -31,7 +33,15 @@ extension ReplyClassification {
         switch (reply.code, stage) {
         case (421, _), (521, _): self = .endpointTrouble
         case (530, _), (534, _), (535, _), (538, _): self = .authentication
-        case (_, .connect), (_, .greeting), (_, .hello), (_, .idle), (_, .reset), (_, .quit): self = .endpointTrouble
+        // Not for now; the server may yet get well.
+        case (400...499, .startTLS), (400...499, .authenticate): self = .endpointTrouble
+        case (500...599, .startTLS): self = .encryption
+        // A mechanism or a command that it does not know is as final as a wrong password.
+        case (500...599, .authenticate): self = .authentication
+        case (_, .connect), (_, .handshake), (_, .greeting), (_, .hello), (_, .startTLS), (_, .authenticate),
+            (_, .idle),
+            (_, .reset), (_, .quit):
+            self = .endpointTrouble
         case (400...499, _): self = Self.temporary(reply.code, status)
         case (500...599, .mail): self = Self.permanentAtMail(reply.code, status)
         case (500...599, _): self = Self.permanent(reply.code, status, stage)

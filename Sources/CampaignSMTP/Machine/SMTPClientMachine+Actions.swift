@@ -4,6 +4,9 @@ extension SMTPClientMachine {
     /// All of it is the first message's but what says that it is of the next.
     package enum Write: Hashable, Sendable {
         case greeting(GreetingVerb)
+        case startTLS
+        /// AUTH, or the answer to a challenge: a line without its CRLF.
+        case authentication(Secret)
         case group(EnvelopeGroup)
         /// The next message's envelope, while the first waits for its final reply.
         case groupOfNext(EnvelopeGroup)
@@ -30,6 +33,8 @@ extension SMTPClientMachine {
         /// Started before the write: what the write leads to may start the next.
         package var timer: Timer?
         package var write: Write?
+        /// The TLS handshake is to be begun: `secured` or `handshakeFailed` tells how it went.
+        package var startsTLS = false
         /// The session is open: transactions may be begun.
         package var isOpened = false
         /// The first message is over; the one behind it, if any, is the first from now on.
@@ -46,6 +51,7 @@ extension SMTPClientMachine {
         package init(
             write: Write? = nil,
             timer: Timer? = nil,
+            startsTLS: Bool = false,
             isOpened: Bool = false,
             completion: TransactionResult? = nil,
             nextCompletion: TransactionResult? = nil,
@@ -55,6 +61,7 @@ extension SMTPClientMachine {
         ) {
             self.write = write
             self.timer = timer
+            self.startsTLS = startsTLS
             self.isOpened = isOpened
             self.completion = completion
             self.nextCompletion = nextCompletion

@@ -6,7 +6,7 @@
 /// side: from the moment in which the executor reports the content as written, only a reply can say that the server has
 /// not got it.
 ///
-/// TLS and AUTH belong between `.hello` and `.open`.
+/// Before that it is opened (`SMTPClientMachine+Opening`): greeting, EHLO, TLS, AUTH, as `SessionTerms` ask for.
 package struct SMTPClientMachine: Sendable {
     /// What the machine must know of a message.
     package struct Envelope: Hashable, Sendable {
@@ -24,8 +24,13 @@ package struct SMTPClientMachine: Sendable {
 
     enum State: Sendable {
         case initial
+        /// The TLS handshake is under way.
+        case securing
         case greeting
         case hello(GreetingVerb)
+        /// STARTTLS was said.
+        case startingTLS
+        case authenticating(AuthenticationExchange)
         /// Transactions may be made; the pipeline knows how far they have come.
         case open
         case quitting
@@ -35,13 +40,24 @@ package struct SMTPClientMachine: Sendable {
     let greetingVerb: GreetingVerb
     var state = State.initial
     /// Known from the reply to EHLO on; empty after HELO.
-    package private(set) var capabilities = Capabilities()
+    package internal(set) var capabilities = Capabilities()
+    let session: SessionTerms
+    /// The handshake was made, with whom it should be.
+    var isSecured = false
+    /// For SCRAM, never used before.
+    let nonce: [UInt8]
     private let terms: TransactionTerms
     private var pipeline: TransactionPipeline
     private var quitsWhenDone = false
 
-    package init(greetingVerb: GreetingVerb = .ehlo, terms: TransactionTerms = TransactionTerms()) {
+    /// - Parameter nonce: random bytes in printable US-ASCII without a comma, for one session.
+    package init(
+        greetingVerb: GreetingVerb = .ehlo, session: SessionTerms = SessionTerms(), nonce: [UInt8] = [],
+        terms: TransactionTerms = TransactionTerms()
+    ) {
         self.greetingVerb = greetingVerb
+        self.session = session
+        self.nonce = nonce
         self.terms = terms
         pipeline = TransactionPipeline([], isLMTP: greetingVerb == .lhlo)
     }
@@ -57,8 +73,11 @@ package struct SMTPClientMachine: Sendable {
     package var stage: TransactionStage {
         switch state {
         case .initial: .connect
+        case .securing: .handshake
         case .greeting: .greeting
         case .hello: .hello
+        case .startingTLS: .startTLS
+        case .authenticating: .authenticate
         case .open: pipeline.stage
         case .quitting, .closed: .quit
         }
@@ -66,11 +85,10 @@ package struct SMTPClientMachine: Sendable {
 
     // MARK: Inputs
 
-    /// The connection is made; the server speaks first.
+    /// The connection is made; the server speaks first, inside of TLS if that is implicit.
     package mutating func connected() -> Actions {
         guard case .initial = state else { return Actions() }
-        state = .greeting
-        return Actions(timer: .start(.greeting))
+        return session.security == .implicitTLS ? startHandshake() : awaitGreeting()
     }
 
     /// No connection could be made.
@@ -108,18 +126,23 @@ package struct SMTPClientMachine: Sendable {
         isOpen ? pipeline.contentWritten() : Actions()
     }
 
-    package mutating func replyReceived(_ reply: Reply) -> Actions {
+    /// - Parameter isFollowed: whether further bytes had arrived together with the reply's.
+    package mutating func replyReceived(_ reply: Reply, isFollowed: Bool = false) -> Actions {
         switch state {
         case .greeting:
             guard reply.code == 220 else { return end(.sessionRefused(.greeting, reply)) }
             return greet(greetingVerb)
         case .hello(let verb):
             return helloReplied(reply, verb)
+        case .startingTLS:
+            return startTLSReplied(reply, isFollowed: isFollowed)
+        case .authenticating(let exchange):
+            return authenticationReplied(reply, exchange)
         case .open where pipeline.head == nil && reply.code == 421:
             return end(.sessionRefused(.idle, reply))
         case .open:
             return act(on: pipeline.replied(reply))
-        case .initial:
+        case .initial, .securing:
             return end(.unexpectedReply(stage, reply))
         case .quitting:
             return close(nil)
@@ -145,7 +168,7 @@ package struct SMTPClientMachine: Sendable {
     /// Ends the session in good order, after the transactions that are under way.
     package mutating func quit() -> Actions {
         switch state {
-        case .initial, .greeting, .hello: return end(.closedLocally)
+        case .initial, .securing, .greeting, .hello, .startingTLS, .authenticating: return end(.closedLocally)
         case .open:
             quitsWhenDone = true
             return pipeline.head == nil ? sayQuit() : Actions()
@@ -160,23 +183,7 @@ package struct SMTPClientMachine: Sendable {
 // MARK: Transitions
 
 extension SMTPClientMachine {
-    private mutating func greet(_ verb: GreetingVerb) -> Actions {
-        state = .hello(verb)
-        return Actions(write: .greeting(verb), timer: .start(.hello))
-    }
-
-    private mutating func helloReplied(_ reply: Reply, _ verb: GreetingVerb) -> Actions {
-        if reply.isSuccess {
-            capabilities = verb == .helo ? Capabilities() : Capabilities(helloReply: reply)
-            return open()
-        }
-        // 521 and the authentication codes speak of the session, not of the verb.
-        let isAboutVerb = reply.isPermanentFailure && ![521, 530, 535].contains(reply.code)
-        guard verb == .ehlo, isAboutVerb else { return end(.sessionRefused(.hello, reply)) }
-        return greet(.helo)
-    }
-
-    private mutating func open() -> Actions {
+    mutating func open() -> Actions {
         let extensions = capabilities.extensions.subtracting(terms.unusedExtensions)
         pipeline = TransactionPipeline(extensions, isLMTP: greetingVerb == .lhlo)
         state = .open
@@ -222,9 +229,9 @@ extension SMTPClientMachine {
     }
 
     /// The session is over because of `fault`; what became of the messages follows from how far they had come.
-    private mutating func end(_ fault: ConnectionFault) -> Actions {
+    mutating func end(_ fault: ConnectionFault) -> Actions {
         switch state {
-        case .initial, .greeting, .hello: close(fault)
+        case .initial, .securing, .greeting, .hello, .startingTLS, .authenticating: close(fault)
         case .open:
             close(
                 fault, completion: pipeline.head?.result(of: fault), nextCompletion: pipeline.next?.result(of: fault))

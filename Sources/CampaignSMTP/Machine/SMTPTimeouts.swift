@@ -6,9 +6,15 @@ package import NIOCore
 package struct SMTPTimeouts: Hashable, Sendable {
     /// Name resolution and TCP.
     package var connect: TimeAmount = .seconds(30)
+    /// For TLS, from its first byte to the verified certificate.
+    package var handshake: TimeAmount = .minutes(1)
     package var greeting: TimeAmount = .minutes(5)
     /// EHLO, HELO and LHLO.
     package var hello: TimeAmount = .minutes(5)
+    /// From STARTTLS to its reply.
+    package var startTLS: TimeAmount = .minutes(5)
+    /// For each of the replies to AUTH.
+    package var authenticate: TimeAmount = .minutes(5)
     package var mail: TimeAmount = .minutes(5)
     package var recipient: TimeAmount = .minutes(5)
     /// From DATA to 354.
@@ -27,8 +33,11 @@ package struct SMTPTimeouts: Hashable, Sendable {
     package subscript(stage: TransactionStage) -> TimeAmount {
         switch stage {
         case .connect: connect
+        case .handshake: handshake
         case .greeting: greeting
         case .hello: hello
+        case .startTLS: startTLS
+        case .authenticate: authenticate
         case .mail: mail
         case .recipient: recipient
         case .data: dataInitiation

@@ -1,9 +1,15 @@
 /// Where in a session or transaction something happened.
 package enum TransactionStage: Hashable, Sendable, CaseIterable {
     case connect
+    /// From the first byte of TLS to the verified certificate.
+    case handshake
     case greeting
     /// EHLO, HELO or LHLO.
     case hello
+    /// STARTTLS (RFC 3207).
+    case startTLS
+    /// AUTH and its challenges (RFC 4954).
+    case authenticate
     /// Between transactions.
     case idle
     /// Before anything was sent for the message: what the server has offered rules it out.

@@ -1,0 +1,83 @@
+import CampaignEngine
+import CampaignSMTP
+import Foundation
+import NIOCore
+
+extension LaneTerms {
+    /// Reads what the address names: passwords and certificates.
+    ///
+    /// - Throws: `badEndpoint` saying what cannot be read, and why.
+    init(_ url: EndpointURL, _ observer: (any LaneObserver)?) throws(EngineError) {
+        let address: SMTPServerAddress =
+            switch url.place {
+            case .server(let host, let port): .host(host, port: port)
+            case .socket(let path): .unixDomainSocket(path: path)
+            case .directory: preconditionFailure("not the address of a server")
+            }
+        let scheme = url.scheme ?? .smtp
+        self.init(
+            address: address,
+            configuration: SMTPConnectionConfiguration(
+                greetingName: LocalName.greeting, greetingVerb: scheme.isLMTP ? .lhlo : .ehlo,
+                timeouts: SMTPTimeouts(commandMilliseconds: url.timeoutMilliseconds),
+                security: try url.connectionSecurity(scheme), credentials: try url.credentials(),
+                allowsPlaintextAuthentication: !scheme.isReadableOnTheWay || url.security.allowsPlaintext,
+                terms: url.smtp.terms),
+            messagesPerConnection: url.messagesPerConnection,
+            idleMax: url.smtp.idleMilliseconds.map { .milliseconds($0) } ?? LaneTerms.idleMaxDefault,
+            observer: observer)
+    }
+}
+
+extension EndpointURL {
+    fileprivate func connectionSecurity(
+        _ scheme: ServerScheme
+    ) throws(EngineError) -> SMTPConnectionConfiguration.Security {
+        guard scheme.isEncrypted, case .server(let host, _) = place else { return .none }
+        let name = ServerName(security.serverName ?? host)
+        let client: TLSClient
+        do {
+            let roots: TrustRoots = try security.rootsPath.map { try .file($0) } ?? .system
+            client = try TLSClient(serverName: name, roots: roots)
+        } catch {
+            let what = security.rootsPath.map { "tls-ca \($0)" } ?? "the system's certificates"
+            throw EngineError(.badEndpoint, "\(what): cannot be read as PEM certificates (\(error))")
+        }
+        return scheme == .smtps ? .implicitTLS(client) : .startTLS(client)
+    }
+
+    fileprivate func credentials() throws(EngineError) -> Credentials? {
+        guard let user, let source = security.secret else { return nil }
+        let secret = try source.load()
+        do throws(CredentialsError) {
+            return try Credentials(user: user, secret: secret, mechanism: security.mechanism)
+        } catch {
+            throw EngineError(.badEndpoint, "\(source): \(error)")
+        }
+    }
+}
+
+/// This host's name, as it greets servers.
+private enum LocalName {
+    static let greeting: GreetingName = {
+        let host = ProcessInfo.processInfo.hostName
+        // A name without a dot is no domain to a server (RFC 5321 §4.1.4 allows a literal instead).
+        let candidate = host.contains(".") ? host : "localhost.localdomain"
+        if let name = try? GreetingName(candidate) { return name }
+        guard let literal = try? GreetingName("[127.0.0.1]") else {
+            preconditionFailure("a literal is a greeting name")
+        }
+        return literal
+    }()
+}
+
+extension SMTPTimeouts {
+    /// `timeout` shortens every wait but the final reply's: giving that up early makes duplicates (RFC 5321 §4.5.3.2.6).
+    init(commandMilliseconds: Int64?) {
+        self.init()
+        guard let commandMilliseconds else { return }
+        let time = TimeAmount.milliseconds(commandMilliseconds)
+        (connect, handshake, greeting, hello, startTLS, authenticate) = (time, time, time, time, time, time)
+        (mail, recipient, dataInitiation, dataBlock, reset) = (time, time, time, time, time)
+    }
+}
