@@ -166,7 +166,9 @@ let package = Package(
             name: "CampaignProcessTests", dependencies: ["campaign", "recording-smtp-server"], swiftSettings: house),
         .testTarget(
             name: "CampaignEndpointsTests",
-            dependencies: ["CampaignDomain", "CampaignEndpoints", "CampaignEngine", "CampaignSMTP", "SecureTestServer"]
+            dependencies: [
+                "CampaignDomain", "CampaignEndpoints", "CampaignEngine", "CampaignLog", "CampaignSMTP", "SecureTestServer",
+            ]
                 + nio,
             swiftSettings: house),
         .testTarget(

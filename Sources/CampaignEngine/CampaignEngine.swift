@@ -36,7 +36,7 @@ public final class CampaignEngine: Sendable {
         let opened = try await openPatiently(journal, configuration)
         return CampaignEngine(
             store: opened.store, epoch: opened.epoch, configuration: configuration, notBefore: opened.time,
-            release: opened.release)
+            flightDeck: opened.flightDeck, release: opened.release)
     }
 
     /// How long a held lock is asked for again: a control command that writes to a journal without an engine is its engine
@@ -62,13 +62,15 @@ public final class CampaignEngine: Sendable {
     /// - Parameter notBefore: the time of the log's last frame.
     package init(
         store: any EventStore, epoch: UInt64, configuration: EngineConfiguration,
-        notBefore: Timestamp = Timestamp(milliseconds: 0), release: @escaping @Sendable () -> Void = {}
+        notBefore: Timestamp = Timestamp(milliseconds: 0), flightDeck: (any FlightDeck)? = nil,
+        release: @escaping @Sendable () -> Void = {}
     ) {
         self.configuration = configuration
         let state = EngineState()
         self.state = state
         spine = Spine(
-            store: store, epoch: epoch, inbox: Inbox(), configuration: configuration, notBefore: notBefore)
+            store: store, epoch: epoch, inbox: Inbox(), configuration: configuration, notBefore: notBefore,
+            flightDeck: flightDeck)
         spine.onLastCall = { state.refuseMore() }
         spine.onEnd = { failure in
             // The journal first: whoever gets the lock must find it closed.

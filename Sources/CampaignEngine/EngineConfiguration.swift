@@ -13,6 +13,9 @@ public struct EngineConfiguration: Sendable {
     public var endpointFactory: EndpointFactory?
     /// Whether `run()` (Service) goes on with every interrupted or recoverably aborted job at start.
     public var resumesOnStart = true
+    /// Whether a flight record is kept beside the journal, from which the next start learns how far each claimed message had
+    /// come (see ``Delivery/beginHandover()``). Without it more is in doubt after a crash; nothing else changes.
+    public var recordsFlights = true
     /// Written into the journal's lock and `EngineStarted`.
     public var version = CampaignEngine.version
     public var logger = Logger(label: "campaign.engine")

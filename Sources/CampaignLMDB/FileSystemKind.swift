@@ -16,6 +16,20 @@ package enum FileSystemKind: Equatable, Sendable {
         return FileSystemKind(magic: UInt32(truncatingIfNeeded: information.f_type))
     }
 
+    /// The name of a file system that allocates space at each write, also to bytes that exist: there a store into a mapped
+    /// file can find the disk full, which ends the process by a signal. nil for all others.
+    package static func copyOnWriteName(path: String) -> String? {
+        var information = statfs()
+        guard unsafe statfs(path, &information) == 0 else { return nil }
+        return copyOnWriteNames[UInt32(truncatingIfNeeded: information.f_type)]
+    }
+
+    private static let copyOnWriteNames: [UInt32: String] = [
+        0x9123_683E: "btrfs",
+        0x2FC1_2FC1: "ZFS",
+        0xCA45_1A4E: "bcachefs",
+    ]
+
     /// - Parameter magic: `f_type` of `statfs(2)`.
     package init(magic: UInt32) {
         if let name = Self.networkNames[magic] {

@@ -1,4 +1,5 @@
 import CampaignDomain
+import CampaignLog
 import Dispatch
 import Foundation
 import Synchronization
@@ -17,7 +18,8 @@ final class LaneBench: Sendable {
 
     let endpoint: SMTPEndpoint
     let deliveries: [Delivery]
-    let phases = Phases()
+    /// The flight record's slots, one for each message.
+    private let slots: [FlightSlot]
     private let scratch: Scratch
     private let inbox = Inbox()
     private let waiting = Mutex<[Answer]>([])
@@ -26,14 +28,32 @@ final class LaneBench: Sendable {
     init(port: Int, _ options: String = "connections=1", messages count: Int) async throws {
         scratch = try Scratch()
         deliveries = try await Self.deliveries(count, scratch)
+        let memory = SharedMemory(words: FlightHeader.words + count * FlightSlot.words)
+        slots = (0..<count).map { FlightSlot($0, of: memory, seed: 1) }
         endpoint = try SMTPEndpoint(
-            try EndpointURL(parsing: "smtp://127.0.0.1:\(port)?\(options)", relativeTo: "/"), observer: phases)
+            try EndpointURL(parsing: "smtp://127.0.0.1:\(port)?\(options)", relativeTo: "/"))
         endpoint.attach(EndpointReporter(inbox: inbox))
     }
 
     func prepare(_ ordinals: Int...) { endpoint.prepare(ordinals.map { deliveries[$0] }) }
-    func deliver(_ ordinals: Int...) { endpoint.deliver(ordinals.map { deliveries[$0] }) }
+    func deliver(_ ordinals: Int...) { endpoint.deliver(ordinals.map(claimed)) }
     func discard(_ ordinals: Int...) { endpoint.discard(ordinals.map { deliveries[$0] }) }
+
+    private func claimed(_ ordinal: Int) -> Delivery {
+        var delivery = deliveries[ordinal]
+        delivery.flight = slots[ordinal].begin(FlightClaim(sequence: 1, ordinal: Ordinal(ordinal), endpoint: 0))
+        return delivery
+    }
+
+    /// What the flight record says of a message.
+    func phase(_ ordinal: Int) -> FlightPhase? { slots[ordinal].read()?.phase }
+
+    /// Hands a claimed message over whose claim another engine has taken back.
+    func deliverTakenBack(_ ordinal: Int) {
+        let delivery = claimed(ordinal)
+        _ = delivery.flight?.revoke()
+        endpoint.deliver([delivery])
+    }
 
     /// The endpoint's next answer.
     func answer() async throws -> Answer {
@@ -83,21 +103,4 @@ final class LaneBench: Sendable {
     private final class Caught: Sendable {
         let all = Mutex<[Delivery]>([])
     }
-}
-
-/// What the lanes have told their observer.
-final class Phases: LaneObserver {
-    struct Note: Hashable, Sendable {
-        let lane: Int
-        let key: IdempotencyKey
-        let phase: LanePhase
-    }
-
-    private let notes = Mutex<[Note]>([])
-
-    func note(_ lane: Int, _ key: IdempotencyKey, _ phase: LanePhase) {
-        notes.withLock { $0.append(Note(lane: lane, key: key, phase: phase)) }
-    }
-
-    var all: [Note] { notes.withLock { $0 } }
 }

@@ -34,6 +34,15 @@ package enum Mutant: String, CaseIterable, Sendable {
     case hostIgnored
     case adoptsSilently
 
+    // The flight recorder.
+    case handoverNotRecorded
+    case slotFreedBeforeCommit
+    case slotNotChecked
+    case otherBootBelieved
+    case staleSlotBelieved
+    case takenBackInWordsOnly
+    case recordsClearedEarly
+
     // The machine.
     case keyDependsOnAttempt
     case rowsShifted

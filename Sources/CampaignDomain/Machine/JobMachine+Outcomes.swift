@@ -292,20 +292,13 @@ extension JobMachine {
         for (ordinal, verdict) in verdicts where probing > 0 && state.phase(of: ordinal) == .claimed {
             guard state.recipients.endpoint(ordinal) == endpoint else { continue }
             probing -= 1
-            switch verdict {
-            case .accepted:
-                emit(ordinal, .sent(endpoint, reply: "found accepted after a crash"), &decision)
-            case .notAccepted:
-                emit(ordinal, .released(endpoint, reason: "found not accepted after a crash"), &decision)
-                giveBack(ordinal)
-            #if CAMPAIGN_MUTANTS
-            case .unknown where Mutant.unknownMeansNotAccepted.isPlanted:
-                emit(ordinal, .released(endpoint, reason: "not known"), &decision)
-                giveBack(ordinal)
-            #endif
-            case .unknown:
-                doubt(ordinal, endpoint, "the engine ended between claim and outcome", &decision)
-            }
+            let text =
+                switch verdict {
+                case .accepted: "found accepted after a crash"
+                case .notAccepted: "found not accepted after a crash"
+                case .unknown: evidence[ordinal]?.text ?? Self.endedWithClaim
+                }
+            settle(ordinal, endpoint, ClaimEvidence(verdict, text), &decision)
         }
     }
 }

@@ -32,6 +32,8 @@ package struct JobMachine: Sendable {
     var gate: DestinationGate?
     /// Given by the driver before the start, where there are such limits.
     package var destinations: (any DestinationLookup)?
+    /// What is known of a crash's claims, by recipient; given by the driver before the start. Never iterated.
+    package var evidence: [Ordinal: ClaimEvidence] = [:]
 
     enum Mode: Hashable, Sendable {
         case idle, running, draining, finished
@@ -159,7 +161,12 @@ package struct JobMachine: Sendable {
         #endif
         var byEndpoint = [[Ordinal]](repeating: [], count: endpointsMax + 1)
         for ordinal in state.recipients.ordinals(in: .claimed) {
-            byEndpoint[Int(state.recipients.endpoint(ordinal))].append(ordinal)
+            let endpoint = state.recipients.endpoint(ordinal)
+            if let known = evidence[ordinal], known.verdict != .unknown {
+                settle(ordinal, endpoint, known, &decision)
+            } else {
+                byEndpoint[Int(endpoint)].append(ordinal)
+            }
         }
         for (index, ordinals) in byEndpoint.enumerated() where !ordinals.isEmpty {
             if index < lanes.count, lanes[index] != nil {
@@ -167,12 +174,33 @@ package struct JobMachine: Sendable {
                 decision.actions.append(.probe(EndpointIndex(index), ordinals))
             } else {
                 for ordinal in ordinals {
+                    let what = evidence[ordinal]?.text ?? Self.endedWithClaim
                     doubt(
-                        ordinal, EndpointIndex(index),
-                        "the engine ended between claim and outcome, and "
-                            + "the endpoint is no longer configured", &decision)
+                        ordinal, EndpointIndex(index), "\(what), and the endpoint is no longer configured", &decision)
                 }
             }
+        }
+    }
+
+    static let endedWithClaim = "the engine ended between claim and outcome"
+
+    /// A crash's claim comes to its outcome by what is known of it; where nothing is, doubt is named.
+    mutating func settle(
+        _ ordinal: Ordinal, _ endpoint: EndpointIndex, _ evidence: ClaimEvidence, _ decision: inout Decision
+    ) {
+        switch evidence.verdict {
+        case .accepted:
+            emit(ordinal, .sent(endpoint, reply: evidence.text), &decision)
+        case .notAccepted:
+            emit(ordinal, .released(endpoint, reason: evidence.text), &decision)
+            giveBack(ordinal)
+        #if CAMPAIGN_MUTANTS
+        case .unknown where Mutant.unknownMeansNotAccepted.isPlanted:
+            emit(ordinal, .released(endpoint, reason: "not known"), &decision)
+            giveBack(ordinal)
+        #endif
+        case .unknown:
+            doubt(ordinal, endpoint, evidence.text, &decision)
         }
     }
 

@@ -38,14 +38,14 @@ final class LaneGroup: @unchecked Sendable {
 
     /// - Parameter whenAnswered: called with the messages that the group has no more to do with.
     init(
-        _ eventLoop: any EventLoop, lanes range: Range<Int>, terms: LaneTerms,
+        _ eventLoop: any EventLoop, lanes count: Int, terms: LaneTerms,
         whenAnswered: @escaping @Sendable ([DeliveryName]) -> Void
     ) {
         self.eventLoop = eventLoop
         self.terms = terms
         self.whenAnswered = whenAnswered
         lanesByLoad = Array(repeating: [], count: SMTPLane.messagesMax + 1)
-        lanes = range.map { SMTPLane(self, index: $0, terms: terms) }
+        lanes = (0..<count).map { _ in SMTPLane(self, terms: terms) }
         for lane in lanes {
             lane.position = lanesByLoad[0].count
             lanesByLoad[0].append(lane)

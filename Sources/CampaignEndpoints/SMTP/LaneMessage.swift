@@ -88,8 +88,9 @@ final class LaneMessage: SMTPMessageSource {
     }
 
     func beforeTerminator() {
+        // Ends the session, so that the content stays without its end.
+        guard delivery?.beginHandover() ?? true else { return lane.hangUp() }
         isHandedOver = true
-        lane.note(self, .handingOver)
     }
 
     func finished(_ result: TransactionResult) {

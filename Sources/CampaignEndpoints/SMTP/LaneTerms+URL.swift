@@ -7,7 +7,7 @@ extension LaneTerms {
     /// Reads what the address names: passwords and certificates.
     ///
     /// - Throws: `badEndpoint` saying what cannot be read, and why.
-    init(_ url: EndpointURL, _ observer: (any LaneObserver)?) throws(EngineError) {
+    init(_ url: EndpointURL) throws(EngineError) {
         let address: SMTPServerAddress =
             switch url.place {
             case .server(let host, let port): .host(host, port: port)
@@ -24,8 +24,7 @@ extension LaneTerms {
                 allowsPlaintextAuthentication: !scheme.isReadableOnTheWay || url.security.allowsPlaintext,
                 terms: url.smtp.terms),
             messagesPerConnection: url.messagesPerConnection,
-            idleMax: url.smtp.idleMilliseconds.map { .milliseconds($0) } ?? LaneTerms.idleMaxDefault,
-            observer: observer)
+            idleMax: url.smtp.idleMilliseconds.map { .milliseconds($0) } ?? LaneTerms.idleMaxDefault)
     }
 }
 

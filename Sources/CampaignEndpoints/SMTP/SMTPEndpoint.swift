@@ -19,6 +19,7 @@ public final class SMTPEndpoint: Endpoint {
     public let capacity: Int
     public let connections: Int
     public var preparesBeforeClaim: Bool { true }
+    public var recordsHandover: Bool { true }
     public let policy: EndpointPolicy
 
     private let terms: LaneTerms
@@ -29,13 +30,13 @@ public final class SMTPEndpoint: Endpoint {
     private static let lanesPerLoop = 64
 
     /// - Throws: `badEndpoint` where a password or the certificates of authorities cannot be read.
-    init(_ url: EndpointURL, observer: (any LaneObserver)? = nil) throws(EngineError) {
+    init(_ url: EndpointURL) throws(EngineError) {
         name = url.description
         policy = url.policy
         let connections = url.connections ?? Self.connectionsDefault
         self.connections = connections
         capacity = SMTPLane.messagesMax * connections
-        let terms = try LaneTerms(url, observer)
+        let terms = try LaneTerms(url)
         self.terms = terms
         // Few lanes on one loop share its wake-ups; spread over several they pay for each of them.
         let loopsWanted = (connections + Self.lanesPerLoop - 1) / Self.lanesPerLoop
@@ -45,7 +46,7 @@ public final class SMTPEndpoint: Endpoint {
         let count = loops.count
         groups = zip(0..., loops).map { index, loop in
             let lanes = connections * index / count..<connections * (index + 1) / count
-            return LaneGroup(loop, lanes: lanes, terms: terms) { names in
+            return LaneGroup(loop, lanes: lanes.count, terms: terms) { names in
                 if count > 1 { dealer.forget(names, of: index) }
             }
         }

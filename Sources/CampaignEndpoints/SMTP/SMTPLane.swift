@@ -12,8 +12,6 @@ import NIOCore
 final class SMTPLane {
     static let messagesMax = 2
 
-    /// Within the endpoint, from 0.
-    let index: Int
     private unowned let group: LaneGroup
     private let eventLoop: any EventLoop
     private let terms: LaneTerms
@@ -38,9 +36,8 @@ final class SMTPLane {
     /// When the last message left it.
     var idleSince = NIODeadline.now()
 
-    init(_ group: LaneGroup, index: Int, terms: LaneTerms) {
+    init(_ group: LaneGroup, terms: LaneTerms) {
         self.group = group
-        self.index = index
         self.terms = terms
         eventLoop = group.eventLoop
         spares = (0..<Self.messagesMax).map { _ in LaneMessage(self) }
@@ -73,7 +70,6 @@ final class SMTPLane {
     /// The claim is durable: the content may go.
     func deliver(_ message: LaneMessage, _ delivery: Delivery) {
         message.claim(delivery)
-        note(message, .claimed)
         if let pending = message.pending { return answer(message, pending) }
         if message.place == .begun { connection?.releaseContent(of: message) }
     }
@@ -102,20 +98,15 @@ final class SMTPLane {
         group.prepared(delivery)
     }
 
-    func note(_ message: LaneMessage, _ phase: LanePhase) {
-        guard let observer = terms.observer, let key = message.identity() else { return }
-        observer.note(index, key, phase)
-    }
-
     func finished(_ message: LaneMessage, _ result: TransactionResult) {
         let isProven = answeredCount > 0
         switch result {
         case .accepted(let reply):
             answeredCount += 1
-            note(message, .answered(reply.code))
+            message.delivery?.recordReply(code: reply.code)
             answer(message, .sent(reply: text(reply)))
         case .refused(let refusal):
-            if message.isHandedOver { note(message, .answered(refusal.reply.code)) }
+            if message.isHandedOver { message.delivery?.recordReply(code: refusal.reply.code) }
             if refusal.reply.code == 421, !refusal.isThrottling, mayRepeat(message, isProven) {
                 message.isRepeated = true
                 return advance()
@@ -269,7 +260,10 @@ final class SMTPLane {
         quitting?.quit()
     }
 
-    /// Hangs up at once: a message under way ends as its stage demands.
+    /// Ends the session at once; what it had not begun goes on with another.
+    func hangUp() { connection?.abort() }
+
+    /// Hangs up for good: a message under way ends as its stage demands.
     func abort() {
         isAborted = true
         opening?.abort()

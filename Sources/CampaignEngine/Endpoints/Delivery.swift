@@ -16,6 +16,8 @@ public struct Delivery: Sendable {
     let generation: UInt32
     let row: RecipientRow
     let content: JobContent
+    /// Of a claimed message of an endpoint that records.
+    var flight: FlightTicket?
 
     /// The message's identity: the same for every attempt. Derived at each call (a SHA-256): keep it where it is used twice.
     #if CAMPAIGN_MUTANTS

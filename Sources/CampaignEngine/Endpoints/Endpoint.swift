@@ -18,6 +18,9 @@ public protocol Endpoint: Sendable {
     /// Whether messages are made ready here before they are claimed. Then `prepare` is called before `deliver`, and what keeps
     /// a message from being handed over can be found out without a claim.
     var preparesBeforeClaim: Bool { get }
+    /// Whether it calls ``Delivery/beginHandover()`` before a message can have been taken by its receiver, each time. What a
+    /// crash then leaves is known better: see there.
+    var recordsHandover: Bool { get }
     /// How it is treated: retries, rate, share, slow start.
     var policy: EndpointPolicy { get }
 
@@ -43,6 +46,7 @@ public protocol Endpoint: Sendable {
 extension Endpoint {
     public var connections: Int { capacity }
     public var preparesBeforeClaim: Bool { false }
+    public var recordsHandover: Bool { false }
     public var policy: EndpointPolicy { EndpointPolicy() }
     public func prepare(_ batch: [Delivery]) {}
     public func discard(_ batch: [Delivery]) {}

@@ -7,8 +7,10 @@ public struct DeliveryReport: Sendable {
     let endpoint: EndpointIndex
     let generation: UInt32
     let outcome: DeliveryOutcome
+    let flight: FlightTicket?
 
     public init(_ delivery: Delivery, _ outcome: DeliveryOutcome) {
+        flight = delivery.flight
         job = delivery.job
         ordinal = delivery.ordinal
         endpoint = delivery.endpoint
@@ -23,6 +25,7 @@ public struct DeliveryReport: Sendable {
     }
 
     private init(_ report: DeliveryReport, _ outcome: DeliveryOutcome) {
+        flight = report.flight
         job = report.job
         ordinal = report.ordinal
         endpoint = report.endpoint

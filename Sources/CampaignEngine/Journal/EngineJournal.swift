@@ -14,6 +14,7 @@ enum EngineJournal {
         var epoch: UInt64
         /// The time of the log's last frame.
         var time: Timestamp
+        var flightDeck: (any FlightDeck)?
     }
 
     static func open(
@@ -62,7 +63,9 @@ enum EngineJournal {
                 }
                 return FrameDraft(events, job: .journal, time: time)
             }
-            return Opened(store: store, release: release, epoch: head.epoch, time: time)
+            return Opened(
+                store: store, release: release, epoch: head.epoch, time: time,
+                flightDeck: configuration.recordsFlights ? site.flightDeck : nil)
         } catch {
             throw EngineError.wrapping(error)
         }

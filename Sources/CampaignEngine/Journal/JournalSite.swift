@@ -11,6 +11,9 @@ package protocol JournalSite {
     /// - Throws: `locked` with the holder.
     func lock(engineVersion: String) throws(LogError) -> @Sendable () -> Void
 
+    /// Where flight records are kept; nil where there can be none.
+    var flightDeck: (any FlightDeck)? { get }
+
     /// Opens the store for an engine.
     /// - Throws: `foreignHost` unless it may be adopted; whatever keeps it from being opened.
     func open(adopting: Bool) throws(LogError) -> any EventStore
@@ -21,6 +24,7 @@ struct JournalDirectory: JournalSite {
     let path: String
     let host = HostIdentity.current()
     var processID: UInt32 { UInt32(bitPattern: getpid()) }
+    var flightDeck: (any FlightDeck)? { FlightFolder(journalDirectory: path, host: host) }
 
     func lock(engineVersion: String) throws(LogError) -> @Sendable () -> Void {
         let lock = try EngineLock.acquire(directory: path, engineVersion: engineVersion)

@@ -18,6 +18,8 @@ final class JobRun {
     private let given: [any Endpoint]
     private let inbox: Inbox
     private let store: any EventStore
+    /// Keeps the flight record, where there is one.
+    var recorder: FlightRecorder?
     /// Events folded since the last snapshot.
     var eventsSinceSnapshot = 0
     var ending: JobEnding?
@@ -76,7 +78,25 @@ final class JobRun {
         // Last, so that an endpoint has the envelopes already that may travel with the content.
         for case .deliver(let index, let generation, let ordinals) in actions {
             guard let endpoint = endpoint(index) else { continue }
-            endpoint.deliver(try deliveries(ordinals, index, generation))
+            var batch = try deliveries(ordinals, index, generation)
+            if recorder != nil {
+                for position in batch.indices { batch[position].flight = recorder?.take(batch[position].ordinal) }
+            }
+            endpoint.deliver(batch)
+        }
+    }
+
+    /// Gives the claims that are about to be committed their slots in the flight record.
+    ///
+    /// - Parameter sequence: the first of the frame's that will hold them.
+    func recordClaims(frame sequence: EventSequence) {
+        guard recorder != nil else { return }
+        for case .deliver(let index, _, let ordinals) in decision.actions {
+            guard endpoint(index)?.recordsHandover == true else { continue }
+            // Those that have one are in the log already, and wait for this turn's end.
+            for ordinal in ordinals where recorder?.isBegun(ordinal) == false {
+                recorder?.begin(ordinal, index, frame: sequence)
+            }
         }
     }
 

@@ -22,6 +22,7 @@ extension Spine {
         }
         group.deletes = deletes
         guard !group.frames.isEmpty || !group.deletes.isEmpty else { return }
+        recordClaims(of: written)
         let began = clock.instant
         let head = try commitPatiently(group, endsOnStop: written.isEmpty)
         commitTime = clock.instant - began
@@ -32,6 +33,7 @@ extension Spine {
         var last = head.nextSequence - 1
         for run in written.reversed() {
             run.machine.committed(through: last, epoch: epoch)
+            run.recorder?.committed()
             let count = run.decision.events.count
             last -= UInt64(count)
             run.eventsSinceSnapshot += Int(count)

@@ -21,13 +21,15 @@ extension Spine {
         guard let state = try JobLoader.load(job, store) else {
             throw EngineError(.noSuchJob, "there is no job \(job)")
         }
-        let machine = JobMachine(state, options)
+        var machine = JobMachine(state, options)
         if let obstacle = machine.obstacle(to: endpoints.map(EndpointSetup.init)) {
             throw EngineError(.badEndpoint, "job \(state.terms.key) cannot run: \(obstacle)")
         }
+        let content = try JobContent(state, store)
+        if let flightDeck { machine.evidence = try FlightEvidence.gather(state, store, flightDeck) }
         let run = JobRun(
-            machine, content: try JobContent(state, store), endpoints: endpoints, store: store, inbox: inbox,
-            channel: channel)
+            machine, content: content, endpoints: endpoints, store: store, inbox: inbox, channel: channel)
+        run.recorder = flightRecorder(of: job, endpoints)
         runs.append(run)
         run.start(now: now)
     }

@@ -21,6 +21,8 @@ final class Spine: @unchecked Sendable {
     let configuration: EngineConfiguration
     let logger: Logger
     let epoch: UInt64
+    /// Where flight records are kept; nil where none are.
+    let flightDeck: (any FlightDeck)?
 
     /// In the order of their start.
     var runs: [JobRun] = []
@@ -64,8 +66,10 @@ final class Spine: @unchecked Sendable {
 
     init(
         store: any EventStore, epoch: UInt64, inbox: Inbox, configuration: EngineConfiguration,
-        clock: any EngineClock = SystemClock(), notBefore: Timestamp = Timestamp(milliseconds: 0)
+        clock: any EngineClock = SystemClock(), notBefore: Timestamp = Timestamp(milliseconds: 0),
+        flightDeck: (any FlightDeck)? = nil
     ) {
+        self.flightDeck = flightDeck
         self.store = store
         self.clock = clock
         time = EngineTime(clock, notBefore: notBefore)
@@ -205,9 +209,10 @@ final class Spine: @unchecked Sendable {
             for report in reports {
                 if run?.id != report.job { run = self.run(report.job) }
                 guard let run else { continue }
-                run.machine.outcome(
+                let isTaken = run.machine.outcome(
                     report.ordinal, report.endpoint, generation: report.generation, report.outcome, now: now,
                     &run.decision)
+                if isTaken { run.recorder?.end(report.ordinal, report.flight) }
             }
         case .prepared(let job, let endpoint, let batch):
             guard let run = run(job) else { return }
@@ -253,6 +258,7 @@ final class Spine: @unchecked Sendable {
         logger.info("run ended", metadata: ["job": "\(run.machine.state.terms.key)", "ending": "\(ending)"])
         run.closeEndpoints(deadline: clock.instant + .seconds(5), closing)
         try saveSnapshots([run])
+        clearFlightRecords(of: run)
         run.channel.publish(run.progress(storeTrouble: nil))
     }
 
@@ -353,6 +359,7 @@ final class Spine: @unchecked Sendable {
         answer(.success(()))
         for run in runs { run.decision.removeAll() }
         try saveSnapshots(runs.filter { $0.eventsSinceSnapshot > 0 })
+        for run in runs { clearFlightRecords(of: run) }
         for run in late {
             run.ending = .stopped
             run.channel.publish(run.progress(storeTrouble: nil))

@@ -19,7 +19,7 @@ package final class SteppedEngine {
         epoch = opened.epoch
         spine = Spine(
             store: opened.store, epoch: opened.epoch, inbox: Inbox(), configuration: configuration, clock: clock,
-            notBefore: opened.time)
+            notBefore: opened.time, flightDeck: opened.flightDeck)
         spine.onEnd = { _ in opened.release() }
     }
 
