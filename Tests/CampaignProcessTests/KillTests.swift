@@ -5,7 +5,7 @@ extension ProcessTests {
     /// `kill -9` twenty times at random moments, the same command again each time.
     @Suite("Killed twenty times", .serialized)
     struct KillTests {
-        private static let connections = 20
+        private static let connections = 64
 
         private static var recipients: Int {
             ProcessInfo.processInfo.environment["KILL_TEST_RECIPIENTS"].flatMap { Int($0) } ?? 20_000
@@ -29,6 +29,7 @@ extension ProcessTests {
             #expect(last.status == (status.inDoubt > 0 ? 2 : 0), "\(last)")
             let missing = try await campaign.expectOneEach(server.accepted)
             try await expectBoundedDoubt(campaign, status)
+            try await expectEvidence(campaign)
             try await campaign.expectSound()
             print("kill -9 over SMTP: in doubt \(status.inDoubt), of whom \(missing.count) were not reached")
             try await resolveAll(campaign, server, missing)
@@ -41,6 +42,21 @@ extension ProcessTests {
             let events = try await campaign.events("RecipientInDoubt")
             let byEpoch = Dictionary(grouping: events, by: \.epoch).mapValues(\.count)
             #expect(byEpoch.values.allSatisfy { $0 <= Self.connections }, "in doubt by epoch: \(byEpoch)")
+        }
+
+        /// Where the engine was killed, the flight record told all but what was between hand-over and reply.
+        private func expectEvidence(_ campaign: TestCampaign) async throws {
+            let evidence = "by the flight record"
+            let doubts = try await campaign.events("RecipientInDoubt")
+            let sent = try await campaign.events("RecipientSent").count { $0.reply?.contains(evidence) == true }
+            let released = try await campaign.events("RecipientReleased").count {
+                $0.reason?.contains(evidence) == true
+            }
+            let unexplained = doubts.filter { $0.reason?.contains(evidence) != true }
+            #expect(unexplained.isEmpty, "in doubt without evidence of a hand-over: \(unexplained.prefix(3))")
+            print(
+                "kill -9 over SMTP: \(doubts.count) in doubt with the flight record; by claims alone "
+                    + "\(doubts.count + sent + released): \(sent) known to be sent, \(released) known not to be")
         }
 
         /// A person looks into the server's record and decides; then nobody is missing.

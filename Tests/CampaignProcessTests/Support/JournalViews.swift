@@ -42,6 +42,7 @@ struct EventObject: Decodable {
     var key: String?
     var endpoint: String?
     var reason: String?
+    var reply: String?
     var recoverable: Bool?
     var from: String?
     var to: String?
