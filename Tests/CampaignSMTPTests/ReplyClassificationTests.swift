@@ -11,6 +11,7 @@ struct ReplyClassificationTests {
 
     static let inTransaction: [TransactionStage] = [.mail, .recipient, .data, .content, .finalReply]
     static let afterMail: [TransactionStage] = [.recipient, .data, .content, .finalReply]
+    static let afterRecipient: [TransactionStage] = [.data, .content, .finalReply]
     static let outside: [TransactionStage] = [.connect, .handshake, .greeting, .hello, .idle, .reset, .quit]
 
     static let rows: [Row] = [
@@ -60,8 +61,8 @@ struct ReplyClassificationTests {
         Row(stages: afterMail, reply: "550 5.2.1 Disabled", meaning: .recipientPermanent(.other)),
         Row(stages: afterMail, reply: "550 5.1.2 Bad domain", meaning: .recipientPermanent(.other)),
         Row(stages: afterMail, reply: "550 5.4.1 Access denied", meaning: .recipientPermanent(.other)),
-        Row(stages: afterMail, reply: "550 No", meaning: .recipientPermanent(.other)),
-        Row(stages: afterMail, reply: "554 Transaction failed", meaning: .recipientPermanent(.other)),
+        Row(stages: [.recipient], reply: "550 No", meaning: .recipientPermanent(.other)),
+        Row(stages: [.recipient], reply: "554 Transaction failed", meaning: .recipientPermanent(.other)),
         Row(stages: [.recipient], reply: "500 Line too long", meaning: .recipientPermanent(.other)),
         Row(stages: [.envelope], reply: "550 5.6.7 Needs SMTPUTF8", meaning: .recipientPermanent(.other)),
         Row(stages: afterMail, reply: "550 5.7.30 REQUIRETLS support required", meaning: .recipientPermanent(.other)),
@@ -70,6 +71,10 @@ struct ReplyClassificationTests {
         Row(stages: inTransaction, reply: "554 5.6.0 Bad content", meaning: .messageRefused),
         Row(stages: [.mail, .data, .content, .finalReply], reply: "552 Too much", meaning: .messageRefused),
         Row(stages: [.data, .content, .finalReply], reply: "552 5.7.0 Dangerous content", meaning: .messageRefused),
+        Row(stages: afterRecipient, reply: "550 No", meaning: .messageRefused),
+        Row(stages: afterRecipient, reply: "554 Transaction failed", meaning: .messageRefused),
+        Row(stages: afterRecipient, reply: "554 5.0.0 Rejected", meaning: .messageRefused),
+        Row(stages: afterRecipient, reply: "550 5.3.0 Rejected", meaning: .messageRefused),
         Row(stages: [.content, .finalReply], reply: "500 Line too long", meaning: .messageRefused),
         // Sender
         Row(stages: inTransaction, reply: "550 5.7.1 Policy", meaning: .senderPolicy),

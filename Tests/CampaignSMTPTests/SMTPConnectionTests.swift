@@ -249,7 +249,59 @@ struct SMTPConnectionTests {
             if accepted < 3 { session.connection.submit(transaction) { next($0) } }
         }
         next(nil)
-        for _ in 0..<3 { try session.receive("250 Ok\r\n250 Ok\r\n354 go\r\n250 Ok\r\n") }
+        for _ in 0..<3 {
+            try session.receive("250 Ok\r\n250 Ok\r\n354 go\r\n")
+            try session.receive("250 Ok\r\n")
+        }
         #expect(accepted == 3)
+    }
+
+    @Test(
+        "a reply that is there before its command answers nothing: not a recipient's refusal, and no success either",
+        arguments: ["250 Ok\r\n550 5.1.1 stray\r\n", "250 Ok\r\n250 Ok\r\n", "250 Ok\r\n550 5.1.1 st", "250 Ok\r\n2"])
+    func premature(_ replies: String) throws {
+        let session = try EmbeddedSession.ready()
+        try session.submit(FixedMessage())
+        _ = try session.sent()
+        try session.receive(replies)
+        // Its rest may come after the command; it was begun before.
+        if !replies.hasSuffix("\n") { try session.receive(replies.hasSuffix("2") ? "50 Ok\r\n" : "ray\r\n") }
+        guard case .notSent(.unexpectedReply(.recipient, _)) = session.results.first else {
+            Issue.record("\(session.results)")
+            return
+        }
+        #expect(session.results.count == 1)
+    }
+
+    @Test("421 may come with another reply: the session ends, and nobody is refused")
+    func leavingEarly() throws {
+        let session = try EmbeddedSession.ready()
+        try session.submit(FixedMessage())
+        try session.receive("250 Ok\r\n421 4.3.2 leaving\r\n")
+        guard case .notSent(.sessionRefused(.recipient, let reply)) = session.results.first else {
+            Issue.record("\(session.results)")
+            return
+        }
+        #expect(reply.code == 421)
+    }
+
+    @Test("content that is answered before it left is in doubt, whatever the answer")
+    func prematureFinalReply() throws {
+        let session = try EmbeddedSession.ready()
+        try session.submit(FixedMessage())
+        for _ in 0..<2 { try session.receive("250 Ok\r\n") }
+        try session.receive("354 go\r\n250 Ok\r\n")
+        guard case .inDoubt(.unexpectedReply(.finalReply, _)) = session.results.first else {
+            Issue.record("\(session.results)")
+            return
+        }
+    }
+
+    @Test("replies that make no sense together refuse nobody")
+    func contradictory() throws {
+        let session = try EmbeddedSession.ready("PIPELINING")
+        try session.submit(FixedMessage())
+        try session.receive("250 Ok\r\n550 5.1.1 stray\r\n250 Ok\r\n")
+        #expect(session.results == [.notSent(.unexpectedReply(.data, Reply(code: 250, text: "Ok")))])
     }
 }

@@ -39,6 +39,8 @@ package final class SMTPConnection: ChannelInboundHandler {
     var outbound: ByteBuffer
     var outboundBehind: ByteBuffer
     private var errorReason: String?
+    /// The first part of a reply has arrived while the server owed none.
+    private var isReplyBegunUnasked = false
 
     /// For a handler that is put into a channel by hand; `connect` is the usual way.
     ///
@@ -148,11 +150,20 @@ package final class SMTPConnection: ChannelInboundHandler {
         bytesReceived &+= UInt64(buffer.readableBytes)
         let bytes = buffer.readableBytesUInt8Span
         var offset = 0
+        // What arrived together was there before anything that is written from here on. A reply that was begun earlier
+        // belongs to what was written by then.
+        var owed = isReplyBegunUnasked ? 0 : machine.repliesOwed
         do {
             while !machine.isClosed, let reply = try parser.next(in: bytes, at: &offset) {
                 let isFollowed = offset < bytes.count || !parser.isAtBoundary
-                perform(machine.replyReceived(reply, isFollowed: isFollowed))
+                if owed == 0, machine.repliesOwed > 0 {
+                    perform(machine.prematureReplyReceived(reply))
+                } else {
+                    owed = max(owed - 1, 0)
+                    perform(machine.replyReceived(reply, isFollowed: isFollowed))
+                }
             }
+            isReplyBegunUnasked = owed == 0 && !parser.isAtBoundary
         } catch {
             perform(machine.replyMalformed(error))
         }

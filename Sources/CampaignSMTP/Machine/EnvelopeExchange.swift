@@ -26,6 +26,18 @@ struct EnvelopeExchange: Sendable {
             case .finalReply, .endingRefused: .finalReply
             }
         }
+
+        /// Replies to come when the whole envelope was written as a group.
+        func repliesOwed(isChunked: Bool) -> Int {
+            let data = isChunked ? 0 : 1
+            return switch self {
+            case .held, .ready, .content: 0
+            case .reset: 3 + data
+            case .mail: 2 + data
+            case .recipient: 1 + data
+            case .data, .finalReply, .endingRefused: 1
+            }
+        }
     }
 
     let parameters: MailParameters
@@ -50,6 +62,8 @@ struct EnvelopeExchange: Sendable {
     /// What becomes of the message when the session ends now.
     func result(of fault: ConnectionFault) -> TransactionResult {
         if step == .finalReply { return .inDoubt(fault) }
+        // Replies that make no sense together: the refusal may be the one that is not about this recipient.
+        if case .unexpectedReply = fault { return isDiscarded ? .discarded : .notSent(fault) }
         if let refusal { return .refused(refusal) }
         return isDiscarded ? .discarded : .notSent(fault)
     }

@@ -106,6 +106,8 @@ extension ReplyClassification {
         case (1, 1), (1, 6), (1, 10): return .recipientPermanent(.unknownAddress)
         // The sender's address is refused, though only after MAIL.
         case (1, 7), (1, 8): return .senderPolicy
+        // Other trouble with the address, and with the way to it.
+        case (1, _), (4, _): return .recipientPermanent(.other)
         case (2, 2): return .recipientPermanent(.mailboxFull)
         case (2, _): return .recipientPermanent(.other)
         case (3, 4): return .messageRefused
@@ -129,7 +131,9 @@ extension ReplyClassification {
         // A line that the server finds too long.
         case (500, .finalReply), (500, .content): .messageRefused
         case (502, _), (503, _): .endpointTrouble
-        default: .recipientPermanent(.other)
+        case (_, .recipient): .recipientPermanent(.other)
+        // The recipient was taken before: what is refused without a reason is the message, and others will meet the same.
+        default: .messageRefused
         }
     }
 }

@@ -151,6 +151,22 @@ package struct SMTPClientMachine: Sendable {
         }
     }
 
+    /// How many replies the server owes for what was written to it.
+    package var repliesOwed: Int {
+        switch state {
+        case .greeting, .hello, .startingTLS, .authenticating, .quitting: 1
+        case .open: pipeline.repliesOwed
+        case .initial, .securing, .closed: 0
+        }
+    }
+
+    /// A reply that was there before the command went out that it would be taken for the answer to: it answers nothing, and
+    /// neither do those behind it answer what they seem to. Only 421 may come unasked (RFC 5321 §3.8).
+    package mutating func prematureReplyReceived(_ reply: Reply) -> Actions {
+        if case .quitting = state { return close(nil) }
+        return end(reply.code == 421 ? .sessionRefused(stage, reply) : .unexpectedReply(stage, reply))
+    }
+
     /// What arrived is no reply.
     package mutating func replyMalformed(_ error: ReplyError) -> Actions { end(.malformedReply(stage, error)) }
 

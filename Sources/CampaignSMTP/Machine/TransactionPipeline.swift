@@ -24,6 +24,14 @@ struct TransactionPipeline: Sendable {
     /// One message may be begun while another is under way; without PIPELINING its commands wait for the other's reply.
     var hasRoom: Bool { next == nil }
 
+    /// How many replies are to come to what was written.
+    var repliesOwed: Int { (head.map(repliesOwed) ?? 0) + (next.map(repliesOwed) ?? 0) }
+
+    private func repliesOwed(to exchange: EnvelopeExchange) -> Int {
+        let step = exchange.step.repliesOwed(isChunked: isChunked)
+        return isPipelined ? step : min(step, 1)
+    }
+
     /// What an input leads to. The machine carries it out, for it alone knows whether the session is to go on.
     enum Effect {
         case actions(SMTPClientMachine.Actions)
@@ -180,8 +188,9 @@ struct TransactionPipeline: Sendable {
         case .recipient:
             guard reply.isSuccess || reply.code >= 400 else { return .failed(.unexpectedReply(stage, reply)) }
             if reply.isSuccess { exchange.isTransactionOpen = true }
-            if reply.isSuccess, exchange.refusal != nil, !isChunked {
-                // A recipient without a sender. Should DATA be taken too, ending it could deliver an empty message.
+            if reply.isSuccess, exchange.refusal != nil, !exchange.isToBeRestarted {
+                // A recipient without a sender: more likely one of the replies is none of these. Should DATA be taken too,
+                // ending it could deliver an empty message.
                 return .failed(.unexpectedReply(stage, reply))
             }
             if !reply.isSuccess { exchange.refusal = exchange.refusal ?? Refusal(stage: stage, reply: reply) }
