@@ -29,14 +29,16 @@ public final class SMTPEndpoint: Endpoint {
     private static let connectionsDefault = 10
     private static let lanesPerLoop = 64
 
+    /// - Parameter timeouts: for tests; those of the address by default.
     /// - Throws: `badEndpoint` where a password or the certificates of authorities cannot be read.
-    init(_ url: EndpointURL) throws(EngineError) {
+    init(_ url: EndpointURL, timeouts: SMTPTimeouts? = nil) throws(EngineError) {
         name = url.description
         policy = url.policy
         let connections = url.connections ?? Self.connectionsDefault
         self.connections = connections
         capacity = SMTPLane.messagesMax * connections
-        let terms = try LaneTerms(url)
+        var terms = try LaneTerms(url)
+        if let timeouts { terms.configuration.timeouts = timeouts }
         self.terms = terms
         // Few lanes on one loop share its wake-ups; spread over several they pay for each of them.
         let loopsWanted = (connections + Self.lanesPerLoop - 1) / Self.lanesPerLoop
