@@ -45,7 +45,7 @@ extension JobMachine {
     ) {
         let mayClaim = mode == .running && state.phase == .running && lanes[Int(endpoint)]?.mayClaim == true
         switch outcome {
-        case .notSent(let fault) where fault.severity == .dropped && mayClaim && dropsAgain(ordinal):
+        case .notSent(let fault) where fault.severity == .dropped && mayClaim && dropsAgain(ordinal, endpoint):
             emit(ordinal, .claimed(endpoint), &decision)
             deferOrFail(ordinal, endpoint, fault.reason, now, &decision)
         case .notSent(let fault):
@@ -81,7 +81,7 @@ extension JobMachine {
             emit(ordinal, .failed(endpoint, kind, reply: reply), &decision)
             if kind != .rendering { answered(endpoint, generation, now, &decision) }
             if kind == .message || kind == .policy { refused(kind, reply, now, &decision) }
-        case .notSent(let fault) where fault.severity == .dropped && dropsAgain(ordinal):
+        case .notSent(let fault) where fault.severity == .dropped && dropsAgain(ordinal, endpoint):
             deferOrFail(ordinal, endpoint, fault.reason, now, &decision)
         case .notSent(let fault):
             emit(ordinal, .released(endpoint, reason: fault.reason), &decision)
@@ -100,7 +100,11 @@ extension JobMachine {
 
     /// Whether this message has now cost so many connections that it is to blame, not they: one message that a server
     /// hangs up on must not be tried for ever, nor take the endpoint and the whole job down with it.
-    private mutating func dropsAgain(_ ordinal: Ordinal) -> Bool {
+    ///
+    /// What is lost while the endpoint is paused is lost to the trouble that it is paused for.
+    private mutating func dropsAgain(_ ordinal: Ordinal, _ endpoint: EndpointIndex) -> Bool {
+        let status = lanes[Int(endpoint)]?.status
+        guard status == .active || status == .trial else { return false }
         let count = min((drops[ordinal] ?? 0) + 1, Self.dropsMax)
         drops[ordinal] = count
         return count >= Self.dropsMax
@@ -216,7 +220,9 @@ extension JobMachine {
         let taken = takePrepared(endpoint, ordinals)
         if taken.count < ordinals.count { discardUnknown(endpoint, ordinals, taken, &decision) }
         guard !taken.isEmpty, let lane = lanes[Int(endpoint)] else { return }
-        guard mode == .running, state.phase == .running, lane.status == .active || lane.status == .trial else {
+        // Also while the endpoint is paused: the trouble is another connection's, and giving up what a server waits for would
+        // cost this one as well.
+        guard mode == .running, state.phase == .running, lane.mayClaim else {
             returnUnclaimed(endpoint, taken, now)
             decision.actions.append(.discard(endpoint, taken))
             return

@@ -75,6 +75,19 @@ import Testing
         #expect(bench.log.audit() == [])
     }
 
+    @Test("R8: trouble of one connection does not cost what others have prepared, nor count as these messages' own")
+    func troubleBetween() throws {
+        var bench = try MachineBench(2)
+        bench.start([directory(retries: 9)])
+        let refused = EndpointFault(.unavailable, "refused")
+        bench.outcome(0, .notSent(refused))
+        #expect(bench.prepared(0, [1]) == Answer([.recipient(1, .claimed(0))], [.deliver(0, generation: 1, [1])]))
+        let released = RecipientChange.released(0, reason: EndpointFault.lost.reason)
+        #expect(bench.outcome(1, .notSent(.lost), generation: 1) == Answer([.recipient(1, released)]))
+        #expect(bench.machine.drops.isEmpty)
+        #expect(bench.log.audit() == [])
+    }
+
     @Test("a stop between prepare and claim ends the run with nothing claimed")
     func stopBetween() throws {
         var bench = try MachineBench(2)
