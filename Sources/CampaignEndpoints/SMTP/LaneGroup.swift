@@ -32,6 +32,7 @@ final class LaneGroup: @unchecked Sendable {
     private var answered: [DeliveryName] = []
     private var isFlushScheduled = false
     private var isSweepScheduled = false
+    private var crowd: LaneCrowd
     private var reporter: EndpointReporter?
     private var isClosing = false
     private var whenClosed: (() -> Void)?
@@ -45,6 +46,7 @@ final class LaneGroup: @unchecked Sendable {
         self.terms = terms
         self.whenAnswered = whenAnswered
         lanesByLoad = Array(repeating: [], count: SMTPLane.messagesMax + 1)
+        crowd = LaneCrowd(lanes: count)
         lanes = (0..<count).map { _ in SMTPLane(self, terms: terms) }
         for lane in lanes {
             lane.position = lanesByLoad[0].count
@@ -112,9 +114,8 @@ final class LaneGroup: @unchecked Sendable {
         }
     }
 
-    /// Idle lanes first; only then does a message ride behind another.
     private func pump() {
-        while waitingHead < waiting.count, let lane = lanesByLoad.dropLast().first(where: { !$0.isEmpty })?.last {
+        while waitingHead < waiting.count, let lane = laneForNext() {
             let delivery = waiting[waitingHead]
             waitingHead += 1
             guard let message = lane.take(delivery) else { continue }
@@ -128,6 +129,16 @@ final class LaneGroup: @unchecked Sendable {
         }
     }
 
+    /// Idle lanes with a connection first; then one without, as long as there are two messages in hand for each connection,
+    /// which is how the engine counts them; then one that has a message to ride behind.
+    private func laneForNext() -> SMTPLane? {
+        if let warm = lanesByLoad[0].last(where: { $0.hasConnection }) { return warm }
+        let loaded = lanes.count - lanesByLoad[0].count
+        let inHand = waiting.count - waitingHead + lanesByLoad[1].count + 2 * lanesByLoad[2].count
+        if let cold = lanesByLoad[0].last, loaded < (inHand + 1) / 2, admits() { return cold }
+        return lanesByLoad[1].last
+    }
+
     private func move(_ lane: SMTPLane, from old: Int, to new: Int) {
         let last = lanesByLoad[old].removeLast()
         if last !== lane {
@@ -137,6 +148,54 @@ final class LaneGroup: @unchecked Sendable {
         lane.position = lanesByLoad[new].count
         lanesByLoad[new].append(lane)
         if new == 0 { becameIdle(lane) }
+    }
+}
+
+// MARK: A server that gives fewer connections
+
+extension LaneGroup {
+    private var serving: Int { lanes.count { $0.hasConnection } }
+
+    private func admits() -> Bool { crowd.lanesMax == nil || crowd.admits(beside: lanes.count { $0.isInUse }) }
+
+    /// Whether the endpoint has a session besides this lane's, or will know soon whether it gets one.
+    func isServed(without lane: SMTPLane) -> Bool {
+        let isServed = lanes.contains { $0 !== lane && $0.hasSession } || (!lane.hasSession && terms.sessions.isAny)
+        if !isServed { crowd.dissolve() }
+        return isServed
+    }
+
+    func sessionChanged(isOpen: Bool) {
+        if isOpen { terms.sessions.opened() } else { terms.sessions.closed() }
+    }
+
+    /// A lane got a session.
+    func served() {
+        guard crowd.lanesMax != nil else { return }
+        crowd.opened(serving: serving)
+        scheduleFlush()
+    }
+
+    /// Nobody is served: what waits for a lane would wait in vain.
+    func refuseWaiting(_ fault: EndpointFault) {
+        for delivery in waiting[waitingHead...] { report(delivery, .notSent(fault)) }
+        waiting.removeAll(keepingCapacity: true)
+        waitingHead = 0
+    }
+
+    /// The server has refused one more connection while it serves others.
+    func crowded() {
+        guard crowd.refused(serving: serving) else { return }
+        eventLoop.assumeIsolated().scheduleTask(in: terms.retryInterval) { [weak self] in
+            self?.crowd.intervalEnded()
+            self?.pump()
+        }
+    }
+
+    /// A lane has not begun with it: it is the next one's.
+    func takeBack(_ delivery: Delivery) {
+        waiting.insert(delivery, at: waitingHead)
+        scheduleFlush()
     }
 }
 

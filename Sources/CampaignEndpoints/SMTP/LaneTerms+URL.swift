@@ -1,3 +1,4 @@
+import CampaignDomain
 import CampaignEngine
 import CampaignSMTP
 import Foundation
@@ -24,7 +25,8 @@ extension LaneTerms {
                 allowsPlaintextAuthentication: !scheme.isReadableOnTheWay || url.security.allowsPlaintext,
                 terms: url.smtp.terms),
             messagesPerConnection: url.messagesPerConnection,
-            idleMax: url.smtp.idleMilliseconds.map { .milliseconds($0) } ?? LaneTerms.idleMaxDefault)
+            idleMax: url.smtp.idleMilliseconds.map { .milliseconds($0) } ?? LaneTerms.idleMaxDefault,
+            retryInterval: .milliseconds(url.policy.delays.firstMilliseconds))
     }
 }
 

@@ -91,7 +91,9 @@ public final class SMTPEndpoint: Endpoint {
                         connection.quit()
                         continuation.resume(returning: unfitness.map { EndpointFault(.hopeless, $0) })
                     case .failure(let fault):
-                        continuation.resume(returning: EndpointFault(fault, isProven: false))
+                        // One more than the server gives: it serves.
+                        let isServing = terms.sessions.isAny
+                        continuation.resume(returning: isServing ? nil : EndpointFault(fault, isProven: false))
                     }
                 }
             }

@@ -15,9 +15,14 @@ final class SMTPLane {
     private unowned let group: LaneGroup
     private let eventLoop: any EventLoop
     private let terms: LaneTerms
-    private(set) var connection: SMTPConnection?
+    private(set) var connection: SMTPConnection? {
+        didSet { countSession() }
+    }
     /// While it is being opened.
-    private var opening: SMTPConnection?
+    private var opening: SMTPConnection? {
+        didSet { countSession() }
+    }
+    private var isSessionCounted = false
     /// Begun on the connection; and of these, answered by the server.
     private var begunCount = 0
     private var answeredCount = 0
@@ -46,6 +51,9 @@ final class SMTPLane {
     /// Messages that it has in hand.
     var load: Int { queue.count }
     var hasConnection: Bool { connection != nil }
+    var hasSession: Bool { connection != nil || opening != nil }
+    /// Whether it has a connection, or will ask for one.
+    var isInUse: Bool { hasSession || !queue.isEmpty }
 
     // MARK: From the engine, through the group
 
@@ -110,6 +118,9 @@ final class SMTPLane {
             if refusal.reply.code == 421, !refusal.isThrottling, mayRepeat(message, isProven) {
                 message.isRepeated = true
                 return advance()
+            }
+            if refusal.reply.code == 421, !isProven, !message.hasContentBegun, group.isServed(without: self) {
+                return giveUpToCrowd(message, EndpointFault(.dropped, text(refusal.reply)))
             }
             answeredCount += 1
             answer(message, DeliveryOutcome(refusal, reply: text(refusal.reply), isProven: isProven))
@@ -217,22 +228,32 @@ final class SMTPLane {
             to: terms.address, configuration: terms.configuration, on: eventLoop
         ) { [self] result in
             isAnswered = true
-            opening = nil
             switch result {
             case .success(let opened):
                 if let fault = opened.unfitness {
+                    opening = nil
                     opened.quit()
                     return fail(EndpointFault(.hopeless, fault))
                 }
+                connection = opened
+                opening = nil
                 adopt(opened)
-            case .failure(let fault): fail(EndpointFault(fault, isProven: false))
+            case .failure(let fault):
+                opening = nil
+                fail(EndpointFault(fault, isProven: false))
             }
         }
         if !isAnswered { opening = attempt }
     }
 
+    private func countSession() {
+        guard hasSession != isSessionCounted else { return }
+        isSessionCounted = hasSession
+        group.sessionChanged(isOpen: hasSession)
+    }
+
     private func adopt(_ opened: SMTPConnection) {
-        connection = opened
+        group.served()
         // Strong on purpose, see the connection's timer: the cycle ends when the connection closes.
         opened.whenClosed = { [self] _ in
             guard connection === opened else { return }
@@ -246,9 +267,26 @@ final class SMTPLane {
     private func fail(_ fault: EndpointFault) {
         isFailing = true
         defer { isFailing = false }
+        let isCrowded = fault.severity == .unavailable && !isAborted && group.isServed(without: self)
+        if fault.severity == .unavailable, !isCrowded { group.refuseWaiting(fault) }
         for message in queue where message.place == .waiting && message.pending == nil {
-            answer(message, .notSent(fault))
+            if isCrowded {
+                giveUpToCrowd(message, EndpointFault(.dropped, fault.reason))
+            } else {
+                answer(message, .notSent(fault))
+            }
         }
+    }
+
+    /// The server serves others and gives this lane nothing: another lane takes the message, unless the engine was told that
+    /// it is prepared here.
+    private func giveUpToCrowd(_ message: LaneMessage, _ fault: EndpointFault) {
+        group.crowded()
+        guard !message.isReported, !message.isClaimed, !message.isDiscarded, let delivery = message.delivery else {
+            return answer(message, .notSent(fault))
+        }
+        retire(message)
+        group.takeBack(delivery)
     }
 
     private func giveUpWaiting() { fail(EndpointFault(.closedLocally, isProven: true)) }

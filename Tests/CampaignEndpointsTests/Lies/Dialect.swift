@@ -13,7 +13,10 @@ enum Dialect: Hashable, Sendable, CaseIterable {
 
 /// Where in a session a server speaks.
 enum DialogueStep: Hashable, Sendable, CaseIterable {
-    case greeting, hello, reset, mail, recipient, data, finalReply, quit
+    case greeting, hello, reset, mail, recipient, data
+    /// While the content is on its way, after ``LyingSession/contentHeardBytes``.
+    case content
+    case finalReply, quit
 
     /// What a server is asked next when all goes well, in the message after it where `finalReply` ends one.
     func next(_ dialect: Dialect) -> DialogueStep {
@@ -22,7 +25,7 @@ enum DialogueStep: Hashable, Sendable, CaseIterable {
         case .hello, .reset, .finalReply: .mail
         case .mail: .recipient
         case .recipient: dialect == .chunking ? .finalReply : .data
-        case .data: .finalReply
+        case .data, .content: .finalReply
         case .quit: .quit
         }
     }

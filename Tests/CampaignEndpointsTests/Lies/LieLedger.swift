@@ -17,16 +17,32 @@ final class LieLedger: Sendable {
         var open = 0
         var lies = 0
         var whenQuiet: [CheckedContinuation<Void, Never>] = []
+        var whenAccepted: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
     }
 
     private let state = Mutex(State())
 
     /// A connection was made; its number.
     func opened() -> Int {
-        state.withLock { state in
+        let (number, waiting) = state.withLock { state in
             state.open += 1
             state.connections += 1
-            return state.connections - 1
+            let (connections, waiting) = (state.connections, state.whenAccepted)
+            state.whenAccepted.removeAll { $0.count <= connections }
+            return (connections - 1, waiting.filter { $0.count <= connections })
+        }
+        for waiter in waiting { waiter.continuation.resume() }
+        return number
+    }
+
+    /// Until so many connections were made.
+    func accepted(_ count: Int) async {
+        await withCheckedContinuation { continuation in
+            let isReached = state.withLock { state in
+                if state.connections < count { state.whenAccepted.append((count, continuation)) }
+                return state.connections >= count
+            }
+            if isReached { continuation.resume() }
         }
     }
 

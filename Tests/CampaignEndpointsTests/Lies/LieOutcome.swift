@@ -22,6 +22,7 @@ extension LiePlan {
         case .hello: Self.atHello(lie)
         case .reset: lie.isHarmless ? [.sent] : [.endpoint]
         case .mail, .recipient, .data: lie.isAhead ? ahead(dialect) : inEnvelope(dialect)
+        case .content: inEnvelope(dialect)
         case .finalReply: atTheEnd
         }
     }

@@ -18,6 +18,7 @@ final class LyingServer: Sendable {
         let ledger = ledger
         listener = try await ServerBootstrap(group: Self.loops)
             .serverChannelOption(.backlog, value: 256)
+            .childChannelOption(.socketOption(.so_rcvbuf), value: 16 * 1024)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let number = ledger.opened()

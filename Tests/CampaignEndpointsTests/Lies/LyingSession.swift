@@ -16,6 +16,9 @@ final class LyingSession: ChannelInboundHandler {
 
     private enum Content { case none, dotted, chunk(Int) }
 
+    /// Of a message whose content is lied about: then the lie comes.
+    static let contentHeardBytes = 64 * 1024
+
     private let number: Int
     private let dialect: Dialect
     private let plan: LiePlan?
@@ -29,6 +32,7 @@ final class LyingSession: ChannelInboundHandler {
     private var hasSender = false
     private var recipient: String?
     private var isOver = false
+    private var contentHeard = 0
     private var isSaidAhead = false
     private var isHeld = false
 
@@ -52,7 +56,9 @@ final class LyingSession: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var buffer = unwrapInboundIn(data)
         guard !isOver else { return }
+        let size = buffer.readableBytes
         received.writeBuffer(&buffer)
+        if case .none = content {} else { listen(size, context) }
         while !isOver, takeNext(context) {}
         flush(context)
     }
@@ -81,6 +87,15 @@ final class LyingSession: ChannelInboundHandler {
             finishMessage(context)
         }
         return true
+    }
+
+    /// Hears content, and may have enough of it.
+    private func listen(_ size: Int, _ context: ChannelHandlerContext) {
+        contentHeard += size
+        guard contentHeard >= Self.contentHeardBytes, let lie = lie(at: .content) else { return }
+        ledger.lied()
+        _ = tell(lie, "451 4.3.0 stop\r\n", context)
+        if !isOver { end(context) }
     }
 
     private func obey(_ line: String, _ context: ChannelHandlerContext) {
@@ -144,7 +159,7 @@ final class LyingSession: ChannelInboundHandler {
         guard let plan, plan.step == step else { return nil }
         switch step {
         case .greeting, .hello, .quit: return plan.lie
-        case .reset, .mail, .recipient, .data, .finalReply: return plan.message == message ? plan.lie : nil
+        case .reset, .mail, .recipient, .data, .content, .finalReply: return plan.message == message ? plan.lie : nil
         }
     }
 
