@@ -26,15 +26,28 @@ struct EndpointURLTests {
     @Test(
         "Bad addresses are refused with what would be right",
         arguments: [
-            ("ftp://x", "unknown kind of endpoint"), ("smtp://", "host"), ("smtp://h:0", "65535"),
-            ("smtp://h:x", "65535"),
-            ("smtp://h/path", "path"), ("smtp://[[a]:25", "bracket"),
-            ("dir:", "dir:outbox"),
+            ("ftp://x", "smtp://"), ("smtp://", "host"), ("smtp://h:0", "65535"), ("smtp://h:x", "65535"),
+            ("smtp://h/path", "path"), ("smtp://[[a]:25", "bracket"), ("dir:", "dir:outbox"),
             ("smtp://h?connections=0", "from 1"), ("smtp://h?timeout=soon", "60s"),
             ("smtp://h?conections=2", "connections"),
             ("smtp://h?dsn=never,failure", "success, failure and delay"),
             ("smtp://h?requiretls=off", "without a value"),
             ("smtp://h?idle=0s", "a duration"), ("smtp://h?pipelining=no", "on or off"),
+            ("smtp://h?tls-ca=x", "smtp+starttls://"), ("dir:x?tls-name=h", "smtp+starttls://"),
+            ("smtps://h?tls-ca=", "path"), ("smtps://h?tls-name=", "name"), ("smtps://h?tls-name=a%20b", "name"),
+            ("smtps://ann@h", "password-file=PATH"), ("smtps://h?password-env=X", "need a user"),
+            ("smtps://h?auth=plain", "need a user"), ("dir:x?auth-plaintext=allowed", "need a user"),
+            ("smtp://ann@h?password-env=X", "auth-plaintext=allowed"),
+            ("lmtp://ann@h?password-env=X", "show the password to the network"),
+            ("smtps://ann@h?password-env=X&password-file=y", "not both"),
+            ("smtps://ann@h?password-env=1X", "environment"),
+            ("smtps://ann@h?password-env=X&auth=gssapi", "scram-sha-256"),
+            ("smtps://ann@h?password-env=X&auth-plaintext=yes", "`allowed`"),
+            ("smtps://@h?password-env=X", "empty"), ("smtps://a%00b@h?password-env=X", "percent-encoded"),
+            ("smtps://a%0Ab@h?password-env=X", "control character"), ("smtps://h?tls-ca=a%2", "percent sign"),
+            ("smtps://h?tls-ca=a%ff", "percent sign"), ("lmtp+unix://run/x", "absolute path"),
+            ("lmtp+unix:///" + String(repeating: "x", count: 107), "107 bytes"), ("lmtp+unix://", "absolute path"),
+            ("smtp://h?trace=", "directory"),
         ])
     func invalid(text: String, hint: String) {
         let error = #expect(throws: EngineError.self) { try EndpointURL(parsing: text, relativeTo: "/") }
@@ -57,11 +70,54 @@ struct EndpointURLTests {
         #expect(some.terms.unusedExtensions == .chunking)
     }
 
-    @Test("A password in an address is refused and not repeated")
-    func password() {
-        let error = #expect(throws: EngineError.self) {
-            try EndpointURL(parsing: "smtp://ann:s3cret@mail.example.com", relativeTo: "/")
+    @Test(
+        "A password in an address is refused and not repeated",
+        arguments: [
+            "smtp://ann:s3cret@mail.example.com", "smtps://ann:s3cret/s3cret@mail.example.com", "smtps://:s3cret@h",
+            "smtps://ann:s3cret?s3cret@mail.example.com", "smtps://ann:25?s3cret@mail.example.com",
+            "smtps://ann:s3cret@s3cret@mail.example.com", "lmtp+unix://ann:s3cret@/run/x", "foo://ann:s3cret@h",
+            "smtps://ann:s3cret", "smtps://ann:25?x=1&s3cret@mail.example.com=2",
+        ])
+    func password(text: String) {
+        let error = #expect(throws: EngineError.self) { try EndpointURL(parsing: text, relativeTo: "/") }
+        #expect(error?.message.contains("s3cret") == false, "\(error?.message ?? "")")
+    }
+
+    @Test("Kinds of servers, their default ports, and users")
+    func servers() throws {
+        func url(_ text: String) throws -> EndpointURL { try EndpointURL(parsing: text, relativeTo: "/srv") }
+        for (text, scheme, port) in [
+            ("smtp://h", ServerScheme.smtp, 25), ("smtp+starttls://h", .smtpSTARTTLS, 587), ("smtps://h", .smtps, 465),
+            ("lmtp://h", .lmtp, 24), ("lmtp+starttls://h", .lmtpSTARTTLS, 24), ("smtps://h:99", .smtps, 99),
+        ] {
+            #expect(try url(text).place == .server(host: "h", port: port))
+            #expect(try url(text).scheme == scheme)
+            #expect(try url(text).user == nil)
         }
-        #expect(error?.message.contains("s3cret") == false)
+        let socket = try url("lmtp+unix:///run/dove%20cot/a%3Fb")
+        #expect(socket.place == .socket(path: "/run/dove cot/a?b"))
+        #expect(socket.description == "lmtp+unix:///run/dove%20cot/a%3Fb")
+        #expect(try url("lmtp+unix://ann@/run/x?password-env=X").user == "ann")
+        // An address as a user needs no encoding, and may have it.
+        for text in ["smtps://ann@example.com@h?password-env=X", "smtps://ann%40example.com@h?password-env=X"] {
+            #expect(try url(text).user == "ann@example.com")
+            #expect(try url(text).description == "smtps://ann%40example.com@h:465?password-env=X")
+        }
+        #expect(try url("smtp://ann@h?password-env=X&auth-plaintext=allowed").security.allowsPlaintext)
+        #expect(try url("smtps://ann@h?password-env=X&auth=xoauth2").security.mechanism == .xoauth2)
+    }
+
+    @Test("The log's form names files absolutely, whatever is in their names, and no secret")
+    func paths() throws {
+        let text = "smtps://ann@h?password-file=se%26cret%20file&connections=2&tls-ca=../ca.pem&trace=t%25"
+        let url = try EndpointURL(parsing: text, relativeTo: "/srv/campaign")
+        #expect(url.security.secret == .file("/srv/campaign/se&cret file"))
+        #expect(url.security.rootsPath == "/srv/ca.pem")
+        #expect(url.smtp.tracePath == "/srv/campaign/t%")
+        #expect(
+            url.description
+                == "smtps://ann@h:465?password-file=/srv/campaign/se%26cret%20file&connections=2&tls-ca=/srv/ca.pem"
+                + "&trace=/srv/campaign/t%25")
+        #expect(try EndpointURL(parsing: url.description, relativeTo: "/elsewhere") == url)
     }
 }

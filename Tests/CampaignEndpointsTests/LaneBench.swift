@@ -25,13 +25,16 @@ final class LaneBench: Sendable {
     private let waiting = Mutex<[Answer]>([])
 
     /// - Parameter count: messages to r0@example.com, r1@example.com …
-    init(port: Int, _ options: String = "connections=1", messages count: Int) async throws {
+    convenience init(port: Int, _ options: String = "connections=1", messages count: Int) async throws {
+        try await self.init(url: "smtp://127.0.0.1:\(port)?\(options)", messages: count)
+    }
+
+    init(url: String, messages count: Int) async throws {
         scratch = try Scratch()
         deliveries = try await Self.deliveries(count, scratch)
         let memory = SharedMemory(words: FlightHeader.words + count * FlightSlot.words)
         slots = (0..<count).map { FlightSlot($0, of: memory, seed: 1) }
-        endpoint = try SMTPEndpoint(
-            try EndpointURL(parsing: "smtp://127.0.0.1:\(port)?\(options)", relativeTo: "/"))
+        endpoint = try SMTPEndpoint(try EndpointURL(parsing: url, relativeTo: "/"))
         endpoint.attach(EndpointReporter(inbox: inbox))
     }
 

@@ -26,7 +26,7 @@ extension LaneTerms {
                 terms: url.smtp.terms),
             messagesPerConnection: url.messagesPerConnection,
             idleMax: url.smtp.idleMilliseconds.map { .milliseconds($0) } ?? LaneTerms.idleMaxDefault,
-            retryInterval: .milliseconds(url.policy.delays.firstMilliseconds))
+            retryInterval: .milliseconds(url.policy.delays.firstMilliseconds), trace: try url.traceFolder())
     }
 }
 
@@ -45,6 +45,11 @@ extension EndpointURL {
             throw EngineError(.badEndpoint, "\(what): cannot be read as PEM certificates (\(error))")
         }
         return scheme == .smtps ? .implicitTLS(client) : .startTLS(client)
+    }
+
+    fileprivate func traceFolder() throws(EngineError) -> TraceFolder? {
+        guard let path = smtp.tracePath else { return nil }
+        return try TraceFolder(path: path, title: String(description.prefix { $0 != "?" }))
     }
 
     fileprivate func credentials() throws(EngineError) -> Credentials? {

@@ -12,6 +12,8 @@ struct LaneTerms: Sendable {
     /// After which one more connection than the server gave last is asked for.
     var retryInterval: TimeAmount
     let sessions = SessionCount()
+    /// Where dialogues are written down; nil is nowhere.
+    var trace: TraceFolder?
 
     /// RFC 5321 §4.5.3.2.7 has servers wait five minutes; under stress they wait ten seconds (Postfix). A paced campaign keeps
     /// its connection for half a minute, a finished one frees the server's process soon, and a server that hangs up before

@@ -79,21 +79,28 @@ public final class SMTPEndpoint: Endpoint {
         for (group, share) in zip(groups, shares) where !share.isEmpty { group.put(work(share)) }
     }
 
-    public func check() async -> EndpointFault? {
+    public func check() async -> EndpointFault? { await inspect().fault }
+
+    /// Opens a session as a message would get it, looks at what the server says of itself, and says QUIT.
+    public func inspect() async -> ServerInspection {
         let loop = groups[0].eventLoop
         let terms = terms
         return await withCheckedContinuation { continuation in
             loop.execute {
-                SMTPConnection.connect(to: terms.address, configuration: terms.configuration, on: loop) { result in
+                SMTPConnection.connect(
+                    to: terms.address, configuration: terms.configuration, on: loop, transcript: terms.trace?.begin()
+                ) { result in
                     switch result {
                     case .success(let connection):
-                        let unfitness = connection.unfitness
+                        let fault = connection.unfitness.map { EndpointFault(.hopeless, $0) }
+                        let inspection = ServerInspection(connection, fault)
                         connection.quit()
-                        continuation.resume(returning: unfitness.map { EndpointFault(.hopeless, $0) })
+                        continuation.resume(returning: inspection)
                     case .failure(let fault):
                         // One more than the server gives: it serves.
                         let isServing = terms.sessions.isAny
-                        continuation.resume(returning: isServing ? nil : EndpointFault(fault, isProven: false))
+                        let trouble = isServing ? nil : EndpointFault(fault, isProven: false)
+                        continuation.resume(returning: ServerInspection(fault: trouble))
                     }
                 }
             }

@@ -12,6 +12,7 @@ extension SMTPConnection {
     /// - Parameters:
     ///   - eventLoop: the loop of everything that follows; the call must be made on it.
     ///   - resolver: for tests; the system's by default. Of a host's addresses several are tried (RFC 8305).
+    ///   - transcript: who is shown the dialogue.
     ///   - whenOpened: called once, on the loop: with the connection when it is ready for a transaction, or with what
     ///     went wrong.
     /// - Returns: the connection, so that an attempt can be given up with `abort()`.
@@ -21,10 +22,12 @@ extension SMTPConnection {
         configuration: SMTPConnectionConfiguration,
         on eventLoop: any EventLoop,
         resolver: (any Resolver & Sendable)? = nil,
+        transcript: (any SessionTranscript)? = nil,
         whenOpened: @escaping (Result<SMTPConnection, ConnectionFault>) -> Void
     ) -> SMTPConnection {
         eventLoop.preconditionInEventLoop()
-        let connection = SMTPConnection(configuration: configuration, eventLoop: eventLoop, whenOpened: whenOpened)
+        let connection = SMTPConnection(
+            configuration: configuration, eventLoop: eventLoop, transcript: transcript, whenOpened: whenOpened)
         let bootstrap = ClientBootstrap(group: eventLoop)
             .connectTimeout(min(configuration.timeouts.connect, DeadlineTimer.allowanceMax))
         let channel =
@@ -34,7 +37,7 @@ extension SMTPConnection {
                     .connect(host: host, port: port)
             case .unixDomainSocket(let path): bootstrap.connect(unixDomainSocketPath: path)
             }
-        // Added to the channel that won: with two address families several are tried.
+        // Added to the channel that won, and TLS with it: with two address families several are tried.
         channel.assumeIsolated().whenComplete { result in
             do {
                 try result.get().pipeline.syncOperations.addHandler(connection)

@@ -13,6 +13,7 @@ extension SMTPConnection {
             let handler = try NIOSSLClientHandler(
                 context: client.context, serverHostname: client.serverName.indication)
             let listener = HandshakeListener()
+            transcript?.note("TLS handshake with \(client.serverName)")
             (tls, handshake) = (handler, listener)
             // Begins at once, for the channel is active.
             try context.pipeline.syncOperations.addHandlers([listener, handler], position: .before(self))
@@ -40,6 +41,9 @@ extension SMTPConnection {
         }
         security = SessionSecurity(
             version: Self.text(tls.tlsVersion), cipher: cipher, certificate: certificate)
+        transcript?.note(
+            "\(Self.text(tls.tlsVersion)) \(cipher ?? ""), certificate of \(certificate.subject) by \(certificate.issuer)"
+        )
         perform(machine.secured())
     }
 

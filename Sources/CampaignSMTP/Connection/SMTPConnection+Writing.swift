@@ -71,7 +71,7 @@ extension SMTPConnection {
         context.flush()
     }
 
-    private func encode(_ write: SMTPClientMachine.Write, into buffer: inout ByteBuffer) {
+    func encode(_ write: SMTPClientMachine.Write, into buffer: inout ByteBuffer) {
         switch write {
         case .greeting(let verb): Command.greeting(verb, configuration.greetingName).encode(into: &buffer)
         case .startTLS: Command.startTLS.encode(into: &buffer)

@@ -22,6 +22,9 @@ package final class SMTPConnection: ChannelInboundHandler {
     /// nil after `quit()`. Not called when `whenOpened` was given a failure.
     package var whenClosed: ((ConnectionFault?) -> Void)?
 
+    /// Who is shown the dialogue; nobody, usually.
+    var transcript: (any SessionTranscript)?
+
     private var whenOpened: ((Result<SMTPConnection, ConnectionFault>) -> Void)?
     var machine: SMTPClientMachine
     private var parser = ReplyParser()
@@ -48,10 +51,12 @@ package final class SMTPConnection: ChannelInboundHandler {
     package init(
         configuration: SMTPConnectionConfiguration,
         eventLoop: any EventLoop,
+        transcript: (any SessionTranscript)? = nil,
         whenOpened: @escaping (Result<SMTPConnection, ConnectionFault>) -> Void
     ) {
         self.eventLoop = eventLoop
         self.configuration = configuration
+        self.transcript = transcript
         self.whenOpened = whenOpened
         machine = SMTPClientMachine(
             greetingVerb: configuration.greetingVerb, session: configuration.session,
@@ -72,6 +77,8 @@ package final class SMTPConnection: ChannelInboundHandler {
     package var capabilities: Capabilities { machine.capabilities }
     /// What the session is encrypted with, once it is.
     package internal(set) var security: SessionSecurity?
+    /// How this client was let in; nil if it was not asked who it is.
+    package var authenticatedBy: AuthenticationMechanism? { machine.authenticatedBy }
     /// Whether the session is inside of TLS.
     package var isEncrypted: Bool { security != nil }
 
@@ -155,6 +162,7 @@ package final class SMTPConnection: ChannelInboundHandler {
         var owed = isReplyBegunUnasked ? 0 : machine.repliesOwed
         do {
             while !machine.isClosed, let reply = try parser.next(in: bytes, at: &offset) {
+                if transcript != nil { transcribe(reply) }
                 let isFollowed = offset < bytes.count || !parser.isAtBoundary
                 if owed == 0, machine.repliesOwed > 0 {
                     perform(machine.prematureReplyReceived(reply))
@@ -195,7 +203,10 @@ package final class SMTPConnection: ChannelInboundHandler {
         case .stop: timer.stop()
         case nil: break
         }
-        if let write = actions.write { perform(write) }
+        if let write = actions.write {
+            if transcript != nil { transcribe(write) }
+            perform(write)
+        }
         if actions.isClosing {
             timer.cancel()
             // Drops what the socket has not taken. It must: a message that is reported as not sent stays unterminated.
@@ -263,6 +274,7 @@ package final class SMTPConnection: ChannelInboundHandler {
     }
 
     private func finish(_ fault: ConnectionFault?) {
+        transcribeEnd(fault)
         if let whenOpened = whenOpened.take() {
             whenOpened(.failure(fault ?? .closedLocally))
         } else {

@@ -26,6 +26,15 @@ package struct Capabilities: Hashable, Sendable {
         package static let enhancedStatusCodes = Self(rawValue: 1 << 8)
         /// RFC 8689; offered inside of TLS only
         package static let requireTLS = Self(rawValue: 1 << 9)
+
+        /// Their keywords, in an order that stays.
+        package var names: [String] { Self.keywords.filter { contains($0.0) }.map(\.1) }
+
+        private static let keywords: [(Self, String)] = [
+            (.pipelining, "PIPELINING"), (.chunking, "CHUNKING"), (.eightBitMIME, "8BITMIME"), (.smtpUTF8, "SMTPUTF8"),
+            (.size, "SIZE"), (.dsn, "DSN"), (.startTLS, "STARTTLS"), (.auth, "AUTH"), (.requireTLS, "REQUIRETLS"),
+            (.enhancedStatusCodes, "ENHANCEDSTATUSCODES"),
+        ]
     }
 
     /// More mechanisms than exist; a server that names thousands costs no time.

@@ -89,6 +89,7 @@ extension SMTPClientMachine {
             switch reply.code {
             case 235:
                 try exchange.succeeded()
+                authenticatedBy = exchange.mechanism
                 return open()
             case 334: return say(try exchange.challenged(reply.textBytes), exchange)
             case 400...: return authenticationRefused(reply, exchange)
@@ -97,6 +98,14 @@ extension SMTPClientMachine {
         } catch {
             return end(.authentication(error))
         }
+    }
+
+    /// A reply as it may be shown to people: what AUTH has brought up, the server may repeat.
+    func withoutSecrets(_ reply: Reply) -> Reply {
+        guard case .authenticating(let exchange) = state else { return reply }
+        if reply.code == 334 { return Reply(code: reply.code, text: reply.textBytes.isEmpty ? "" : "<redacted>") }
+        guard case .refused(_, let shown) = exchange.refused(reply) else { return reply }
+        return shown
     }
 
     private mutating func authenticationRefused(_ reply: Reply, _ exchange: AuthenticationExchange) -> Actions {

@@ -44,6 +44,8 @@ package struct SMTPClientMachine: Sendable {
     let session: SessionTerms
     /// The handshake was made, with whom it should be.
     var isSecured = false
+    /// How the server was shown who this is, once it is content.
+    package internal(set) var authenticatedBy: AuthenticationMechanism?
     /// For SCRAM, never used before.
     let nonce: [UInt8]
     private let terms: TransactionTerms

@@ -56,7 +56,7 @@ final class LiedToCampaign {
         var url = try EndpointURL(parsing: "smtp://\(host):\(server.port)?\(options)", relativeTo: "/")
         url.policy.retries = 1_000_000
         url.policy.delays = RetryPolicy(attempts: 1, firstMilliseconds: 1, factor: 1, capMilliseconds: 2)
-        return SMTPEndpoint(url, timeouts: timeouts)
+        return try SMTPEndpoint(url, timeouts: timeouts)
     }
 
     /// Runs until the run is over.
