@@ -52,7 +52,7 @@ enum Lie: Hashable, Sendable {
     /// Whether the server ends up with a message that it does this about, when it comes at the end.
     var keepsMessage: Bool {
         switch self {
-        case .code: false
+        case .code(let reply): reply.hasPrefix("2")
         default: true
         }
     }

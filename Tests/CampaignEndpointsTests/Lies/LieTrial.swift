@@ -17,7 +17,7 @@ final class LieTrial {
 
     init(_ plan: LiePlan, _ dialect: Dialect, bodySizeBytes: Int = 0) async throws {
         self.plan = plan
-        server = try await LyingServer(dialect) { connection in connection == 0 ? plan : nil }
+        server = try await LyingServer(dialect) { connection in connection == 0 ? [plan] : [] }
         let recipients =
             [plan.step == .reset ? "nobody@example.com" : "r0@example.com"] + ["r1@example.com", "r2@example.com"]
         campaign = try await LiedToCampaign(recipients, bodySizeBytes: bodySizeBytes)

@@ -2,7 +2,7 @@ import CampaignDomain
 import Testing
 
 /// What happens to a message that is too large for the sockets' buffers.
-@Suite("Laws 1 to 3 before a server that hangs up on content", .timeLimit(.minutes(2)))
+@Suite("Laws 1 to 3 before a server that hangs up on content", .timeLimit(.minutes(10)))
 struct LyingContentTests {
     /// More than both sides' buffers hold on loopback.
     private static let bodySizeBytes = 4 << 20

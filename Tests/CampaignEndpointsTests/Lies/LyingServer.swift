@@ -10,10 +10,12 @@ final class LyingServer: Sendable {
     let ledger = LieLedger()
     private let listener: any Channel
 
-    /// - Parameter plan: what the connection of this number, from 0, does wrong.
+    /// - Parameters:
+    ///   - connectionsMax: those beyond are greeted with 421.
+    ///   - plans: what the connection of this number, from 0, does wrong.
     init(
         _ dialect: Dialect, host: String = "127.0.0.1", connectionsMax: Int = .max,
-        plan: @escaping @Sendable (Int) -> LiePlan?
+        plans: @escaping @Sendable (Int) -> [LiePlan]
     ) async throws {
         let ledger = ledger
         listener = try await ServerBootstrap(group: Self.loops)
@@ -24,7 +26,7 @@ final class LyingServer: Sendable {
                     let number = ledger.opened()
                     channel.closeFuture.whenComplete { _ in ledger.closed() }
                     try channel.pipeline.syncOperations.addHandler(
-                        LyingSession(number, dialect, plan(number), ledger, isRefused: ledger.open > connectionsMax))
+                        LyingSession(number, dialect, plans(number), ledger, isRefused: ledger.open > connectionsMax))
                 }
             }
             .bind(host: host, port: 0).get()

@@ -21,7 +21,7 @@ final class LyingSession: ChannelInboundHandler {
 
     private let number: Int
     private let dialect: Dialect
-    private let plan: LiePlan?
+    private let plans: [LiePlan]
     private let ledger: LieLedger
     private let isRefused: Bool
     private var received = ByteBuffer()
@@ -36,10 +36,10 @@ final class LyingSession: ChannelInboundHandler {
     private var isSaidAhead = false
     private var isHeld = false
 
-    init(_ number: Int, _ dialect: Dialect, _ plan: LiePlan?, _ ledger: LieLedger, isRefused: Bool) {
+    init(_ number: Int, _ dialect: Dialect, _ plans: [LiePlan], _ ledger: LieLedger, isRefused: Bool) {
         self.number = number
         self.dialect = dialect
-        self.plan = plan
+        self.plans = plans
         self.ledger = ledger
         self.isRefused = isRefused
     }
@@ -156,11 +156,8 @@ final class LyingSession: ChannelInboundHandler {
     // MARK: The lies
 
     private func lie(at step: DialogueStep) -> Lie? {
-        guard let plan, plan.step == step else { return nil }
-        switch step {
-        case .greeting, .hello, .quit: return plan.lie
-        case .reset, .mail, .recipient, .data, .content, .finalReply: return plan.message == message ? plan.lie : nil
-        }
+        let isOncePerSession = [.greeting, .hello, .quit].contains(step)
+        return plans.first { $0.step == step && (isOncePerSession || $0.message == message) }?.lie
     }
 
     /// Answers, or lies; false when the answer is that the command has not worked.
@@ -178,9 +175,10 @@ final class LyingSession: ChannelInboundHandler {
 
     /// Says what only the next command will ask for.
     private func speakAhead(after step: DialogueStep) {
-        guard let plan, plan.lie.isAhead, plan.step != .greeting, plan.step == step.next(dialect) else { return }
-        let messageThen = plan.step == .mail ? message + 1 : message
-        guard plan.step == .hello || plan.message == messageThen else { return }
+        let next = step.next(dialect)
+        let messageThen = next == .mail ? message + 1 : message
+        let plan = plans.first { $0.lie.isAhead && $0.step == next && (next == .hello || $0.message == messageThen) }
+        guard let plan else { return }
         ledger.lied()
         isSaidAhead = true
         switch (plan.lie, plan.step) {
@@ -224,7 +222,7 @@ final class LyingSession: ChannelInboundHandler {
             end(context)
         case .garbage: outbound.writeString("this is no reply\r\n")
         case .eightBitJunk: outbound.writeBytes([0x80, 0xFF, 0xC0, 0xAF, 0x0D, 0x0A])
-        case .endlessReply: for _ in 0..<10_000 { outbound.writeString("\(honest.prefix(3))-and so on\r\n") }
+        case .endlessReply: say(String(repeating: "\(honest.prefix(3))-and so on\r\n", count: 10_000))
         case .endlessLine: outbound.writeRepeatingByte(UInt8(ascii: "2"), count: 100_000)
         case .codeChanged: outbound.writeString("250-one\r\n550 other\r\n")
         case .twice: outbound.writeString(honest + honest)
