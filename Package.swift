@@ -160,10 +160,11 @@ let package = Package(
             name: "CampaignManifestTests", dependencies: ["CampaignDomain", "CampaignManifest"], swiftSettings: house),
         .testTarget(
             name: "CampaignCLITests",
-            dependencies: ["CampaignDomain", "CampaignEngine", "CampaignManifest", "campaign"],
+            dependencies: ["CampaignDomain", "CampaignEndpoints", "CampaignEngine", "CampaignManifest", "campaign"],
             swiftSettings: house),
         .testTarget(
-            name: "CampaignProcessTests", dependencies: ["campaign", "recording-smtp-server"], swiftSettings: house),
+            name: "CampaignProcessTests", dependencies: ["SecureTestServer", "campaign", "recording-smtp-server"],
+            swiftSettings: house),
         .testTarget(
             name: "CampaignEndpointsTests",
             dependencies: [

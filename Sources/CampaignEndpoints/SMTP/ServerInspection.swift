@@ -11,6 +11,14 @@ public struct ServerInspection: Hashable, Sendable {
         /// Seconds since 1970.
         public var notBefore: Int64
         public var notAfter: Int64
+
+        public init(subject: String, names: [String], issuer: String, notBefore: Int64, notAfter: Int64) {
+            self.subject = subject
+            self.names = names
+            self.issuer = issuer
+            self.notBefore = notBefore
+            self.notAfter = notAfter
+        }
     }
 
     /// Why it cannot be used; nil if all is well.

@@ -2,16 +2,18 @@ import ArgumentParser
 import CampaignDomain
 import CampaignEndpoints
 import CampaignEngine
+import Foundation
 
 struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
         abstract: "Validate a campaign without sending anything.",
         discussion: """
-            Reads the campaign file, the list, the templates and the suppression lists, and sees whether every \
-            endpoint can be reached (--offline skips that). No journal is needed or touched.
+            Reads the campaign file, the list, the templates and the suppression lists. Connects to every endpoint \
+            as a run would, with TLS and authentication, tells what the server offers, and sends nothing (--offline \
+            skips that). No journal is needed or touched.
 
-            Exit codes: 65 something is wrong, 66 a file is missing, 69 an endpoint cannot be reached.
+            Exit codes: 65 something is wrong, 66 a file is missing, 69 an endpoint cannot be used.
 
             Example:
               campaign check spring/campaign.yaml --offline
@@ -33,13 +35,13 @@ struct CheckCommand: AsyncParsableCommand {
         let campaign = try CampaignFile.load(file, skipsInvalid: skipInvalid)
         let report = try DefinitionCheck.run(campaign.definition, recipients: campaign.recipients)
         let endpoints = try campaign.endpoints(overriddenBy: endpoints)
-        let faults = offline ? [] : await EndpointCheck.faults(of: endpoints)
-        let reached = endpoints.enumerated().map { index, endpoint in
-            CheckView.Endpoint(
-                url: endpoint.name, fault: offline ? nil : faults[index]?.reason, isChecked: !offline)
-        }
+        let inspections = offline ? nil : await EndpointCheck.inspections(of: endpoints)
         let view = CheckView(
-            key: campaign.definition.key, report: report, endpoints: reached, skipsInvalid: skipInvalid)
+            key: campaign.definition.key, report: report,
+            endpoints: endpoints.enumerated().map { index, endpoint in
+                EndpointView(url: endpoint.name, inspection: inspections?[index])
+            },
+            skipsInvalid: skipInvalid, now: Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)))
         var output = OutputStream.standardOutput()
         if json.isOn {
             try output.line(view.json)

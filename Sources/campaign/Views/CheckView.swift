@@ -1,18 +1,14 @@
+import CampaignDomain
 import CampaignEngine
 
 /// What `campaign check` found.
 struct CheckView {
-    struct Endpoint: Hashable, Sendable {
-        var url: String
-        /// Why it cannot be reached.
-        var fault: String?
-        var isChecked: Bool
-    }
-
     var key: String
     var report: DefinitionCheck
-    var endpoints: [Endpoint]
+    var endpoints: [EndpointView]
     var skipsInvalid: Bool
+    /// When this is looked at: certificates have an end.
+    var now: Timestamp
 
     var status: ExitStatus {
         if report.invalidTotal > 0, !skipsInvalid { return .badInput }
@@ -28,16 +24,7 @@ struct CheckView {
             ("invalid", .array(report.invalid.map { .string($0) })),
             ("columns", .array(report.columns.map { .string($0) })),
             ("variables", .array(report.variables.map { .string($0) })),
-            (
-                "endpoints",
-                .array(
-                    endpoints.map { endpoint in
-                        .object([
-                            ("url", .string(endpoint.url)), ("checked", .bool(endpoint.isChecked)),
-                            ("error", JSON(endpoint.fault)),
-                        ])
-                    })
-            ),
+            ("endpoints", .array(endpoints.map { $0.json(now: now) })),
         ])
     }
 
@@ -54,14 +41,7 @@ struct CheckView {
         var lines = table.lines(paint: paint)
         lines.append("columns     \(Sanitised.line(report.columns.joined(separator: ", ")))")
         lines.append("variables   \(Sanitised.line(report.variables.joined(separator: ", ")))")
-        for endpoint in endpoints {
-            let url = Sanitised.line(endpoint.url)
-            if let fault = endpoint.fault {
-                lines.append("endpoint    \(url): \(paint.bad("cannot be reached: " + Sanitised.line(fault)))")
-            } else {
-                lines.append("endpoint    \(url): " + (endpoint.isChecked ? paint.good("reached") : "not tried"))
-            }
-        }
+        for endpoint in endpoints { lines += endpoint.lines(paint: paint, now: now) }
         if !report.invalid.isEmpty {
             lines.append(paint.warning("bad rows (\(report.invalid.count) of \(report.invalidTotal)):"))
             lines += report.invalid.map { "  " + Sanitised.line($0) }

@@ -1,4 +1,5 @@
 import CampaignDomain
+import CampaignEndpoints
 import CampaignEngine
 import Testing
 
@@ -29,13 +30,13 @@ import Testing
 
     @Test("each endpoint has its own answer, in order") func answers() async {
         let endpoints = [Probe(name: "a", answer: .fault), Probe(name: "b", answer: .well)]
-        let faults = await EndpointCheck.faults(of: endpoints)
-        #expect(faults.map { $0?.reason } == ["refused", nil])
+        let answers = await EndpointCheck.inspections(of: endpoints)
+        #expect(answers.map { $0.fault?.reason } == ["refused", nil])
     }
 
     @Test("an endpoint that never answers does not hold up the check") func never() async {
         let endpoints = [Probe(name: "a", answer: .never), Probe(name: "b", answer: .well)]
-        let faults = await EndpointCheck.faults(of: endpoints, patience: .milliseconds(1))
-        #expect(faults[0]?.reason.contains("no answer within") == true)
+        let answers = await EndpointCheck.inspections(of: endpoints, patience: .milliseconds(1))
+        #expect(answers[0].fault?.reason.contains("no answer within") == true)
     }
 }
