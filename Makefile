@@ -90,10 +90,10 @@ bench: test-deps
 	bench/run
 
 format:
-	$(SWIFT) format --in-place --recursive Package.swift Sources Tests
+	$(SWIFT) format --in-place --recursive Package.swift Sources Tests bench
 
 lint:
-	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests bench
 	.ci/house
 
 # The library's reference, from the sources' own comments, into .build/docs.

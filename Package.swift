@@ -142,6 +142,13 @@ let package = Package(
         .target(
             name: "SecureTestServer", dependencies: nio + [nioSSL, crypto], path: "Tests/SecureTestServer",
             swiftSettings: house),
+        .executableTarget(
+            name: "campaign-bench",
+            dependencies: [
+                "CampaignDomain", "CampaignEndpoints", "CampaignEngine", "CampaignLog", crypto, logging,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "bench/CampaignBench", swiftSettings: house),
         .testTarget(name: "CampaignLMDBTests", dependencies: ["CampaignLMDB"], swiftSettings: house),
         .testTarget(
             name: "CampaignLogTests", dependencies: ["CampaignLMDB", "CampaignLog", "CampaignLogProbe", crypto],

@@ -1,41 +1,19 @@
 /* Durable appends with plain LMDB, for comparison: cc -O2 append.c -llmdb -o append
- * usage: append DIRECTORY EVENTS_PER_COMMIT COMMITS
+ * usage: append DIRECTORY EVENTS-PER-COMMIT COMMITS
  * Writes frames of an 80-byte header and 32 bytes per event, one put and one head record of 120 bytes per commit.
  */
 #include <lmdb.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <time.h>
 
-#define CHECK(call)                                                        \
-    do {                                                                   \
-        int code = (call);                                                 \
-        if (code) {                                                        \
-            fprintf(stderr, "%s: %s\n", #call, mdb_strerror(code));        \
-            exit(1);                                                       \
-        }                                                                  \
-    } while (0)
-
-static double now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
+#include "check.h"
 
 int main(int argc, char **argv) {
-    if (argc != 4) {
-        fprintf(stderr, "usage: append DIRECTORY EVENTS_PER_COMMIT COMMITS\n");
-        return 64;
-    }
+    if (argc != 4) DIE("usage: append DIRECTORY EVENTS-PER-COMMIT COMMITS");
     size_t events = strtoul(argv[2], NULL, 10);
     size_t commits = strtoul(argv[3], NULL, 10);
     size_t size = 80 + 32 * events;
     char *frame = calloc(1, size);
     char head[120] = {0};
-    if (frame == NULL) return 1;
+    if (frame == NULL) DIE("no memory");
     mkdir(argv[1], 0700);
 
     MDB_env *env;
