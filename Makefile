@@ -4,7 +4,7 @@ SWIFT ?= swift
 JOBS ?= 2
 RUN := run
 
-.PHONY: run test simulate exhaustive mutants crash-images storm incidents fuzz fuzz-short bench format lint docs clean deps test-deps
+.PHONY: run test simulate exhaustive mutants crash-images storm incidents fuzz fuzz-short bench guard format lint docs clean deps test-deps
 
 # LMDB and pkg-config are the only things besides Swift that the engine needs.
 deps:
@@ -86,6 +86,7 @@ released:
 
 bench: test-deps
 	@command -v mdb_stat >/dev/null 2>&1 || ./.ci/install lmdb-utils
+	@[ -e /usr/include/sqlite3.h ] || ./.ci/install libsqlite3-dev
 	$(SWIFT) build -c release -j $(JOBS)
 	bench/run
 
