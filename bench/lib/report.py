@@ -1,10 +1,21 @@
-"""RESULTS.md: the machine, then one table per measurement."""
+"""RESULTS.md: what each section has found, the targets, and the plots. Kept as JSON, section by section."""
 import datetime
+import json
 import os
-import platform
+
+import machine
+import plots
+import targets
+
+NOTE = (
+    "Written by `bench/run`; each section says when. Sink, rivals and engine share the machine's cores: ratios within a "
+    "section mean something, rates alone little. Rivals are measured in turn (each once, then each once more …), and a "
+    "figure is the median of the rounds with slowest – fastest behind it. *load*: the load average of the minute before. "
+    "*flush*: median µs of one `fdatasync` of a page on the journals' disk just before; other work on that disk moves it "
+    "by a factor of fifty, and with it everything that is durable.")
 
 
-class Section:
+class Table:
     def __init__(self, title, columns, note=""):
         self.title, self.columns, self.note = title, columns, note
         self.rows = []
@@ -12,66 +23,74 @@ class Section:
     def row(self, *cells):
         self.rows.append([str(cell) for cell in cells])
 
-    def text(self):
-        lines = [f"## {self.title}", ""]
-        if self.note:
-            lines += [self.note, ""]
-        lines.append("| " + " | ".join(self.columns) + " |")
-        lines.append("|---" * len(self.columns) + "|")
-        lines += ["| " + " | ".join(row) + " |" for row in self.rows]
-        return "\n".join(lines)
+
+class Findings:
+    """What one section has found: tables, plots, and named figures."""
+
+    def __init__(self, name, tables, drawings=(), measured=None, circumstances=None):
+        self.value = {
+            "name": name,
+            "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
+            "circumstances": machine.shown([circumstances]) if circumstances else "",
+            "tables": [
+                {"title": table.title, "columns": table.columns, "note": table.note, "rows": table.rows}
+                for table in tables
+            ],
+            "plots": list(drawings),
+            "measured": measured or {},
+        }
+
+    def save(self, folder):
+        os.makedirs(folder, exist_ok=True)
+        with open(os.path.join(folder, self.value["name"] + ".json"), "w") as file:
+            json.dump(self.value, file, indent=1, ensure_ascii=False)
+            file.write("\n")
 
 
-class Document:
-    def __init__(self, options):
-        self.options = options
-        self.sections = []
-
-    def add(self, sections):
-        self.sections += sections
-
-    def text(self):
-        kind = "quick: a check, no figures" if self.options.quick else "medians of 3 rounds, taken in turn"
-        head = [
-            "# Results", "",
-            f"Written by `bench/run` on {datetime.date.today().isoformat()}; {kind}. Sink, rivals and engine share the "
-            "machine's cores: ratios within one run mean something, rates alone little. flush: median time of one "
-            "`fdatasync` of a page on the journals' disk just before; other work on the disk moves it by a factor of "
-            "fifty, and the engine's rate with it.", "",
-            f"{cpu()}, {os.cpu_count()} cores, {memory_gib()} GiB; {platform.system()} {platform.release()}; "
-            f"journals on {file_system(self.options.work)}.",
-        ]
-        return "\n\n".join(["\n".join(head)] + [section.text() for section in self.sections]) + "\n"
-
-    def save(self, path):
-        with open(path, "w") as file:
-            file.write(self.text())
+def load(folder, names):
+    """The stored findings, in the order of the sections."""
+    found = []
+    for name in names:
+        path = os.path.join(folder, name + ".json")
+        if os.path.exists(path):
+            with open(path) as file:
+                found.append(json.load(file))
+    return found
 
 
-def cpu():
-    with open("/proc/cpuinfo") as file:
-        names = [line.partition(":")[2].strip() for line in file if line.startswith("model name")]
-    return names[0] if names else platform.machine()
+def text(found, description, plot_folder):
+    """The whole document; its plots are written beside it."""
+    measured = {key: value for findings in found for key, value in findings["measured"].items()}
+    parts = ["# Results", NOTE, description + ".", targets.text(measured)]
+    for findings in found:
+        parts.append(f"# {findings['name']}\n\n{findings['date']}; load, flush µs at the start: "
+                     f"{findings['circumstances']}.")
+        parts += [table(value) for value in findings["tables"]]
+        for drawing in findings["plots"]:
+            os.makedirs(plot_folder, exist_ok=True)
+            with open(os.path.join(plot_folder, drawing["file"] + ".svg"), "w") as file:
+                file.write(plots.svg(drawing))
+            parts.append(f"![{drawing['title']}](plots/{drawing['file']}.svg)")
+    return "\n\n".join(parts) + "\n"
 
 
-def memory_gib():
-    return round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / (1 << 30))
-
-
-def file_system(path):
-    best = ("", "?")
-    path = os.path.abspath(path)
-    with open("/proc/mounts") as file:
-        for line in file:
-            _, place, kind = line.split()[:3]
-            inside = path == place or path.startswith(place.rstrip("/") + "/")
-            if inside and len(place) >= len(best[0]):
-                best = (place, kind)
-    return best[1]
+def table(value):
+    lines = [f"## {value['title']}", ""]
+    if value["note"]:
+        lines += [value["note"], ""]
+    lines.append("| " + " | ".join(value["columns"]) + " |")
+    lines.append("|---" * len(value["columns"]) + "|")
+    lines += ["| " + " | ".join(row) + " |" for row in value["rows"]]
+    return "\n".join(lines)
 
 
 def number(value):
-    return f"{value:,.0f}"
+    """Whole from a hundred on, three digits below."""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+def span(values):
+    return number(values[0]) if len(values) == 1 else f"{number(min(values))} – {number(max(values))}"
 
 
 def micros(seconds):

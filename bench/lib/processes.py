@@ -1,0 +1,120 @@
+"""Running a program to its end, and what it took."""
+import os
+import subprocess
+import sys
+import tempfile
+import time
+
+MEMORY_INTERVAL_SECONDS = 0.1
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class Finished:
+    """A process that is over: seconds of wall time and of CPU (user and system, its children's included), peak memory."""
+
+    def __init__(self, began, status, usage, output, peaks):
+        self.began = began
+        self.wall = time.time() - began
+        self.code = os.waitstatus_to_exitcode(status)
+        self.cpu = usage.ru_utime + usage.ru_stime
+        self.user, self.system = usage.ru_utime, usage.ru_stime
+        self.resident_bytes = usage.ru_maxrss * 1024
+        self.output = output
+        self.anonymous_bytes, self.mapped_bytes = peaks
+
+    def figures(self):
+        """The `name value` lines of campaign-bench and of the programs in C."""
+        pairs = (line.split() for line in self.output.splitlines())
+        return {pair[0]: float(pair[1]) for pair in pairs if len(pair) == 2 and pair[1].lstrip("-").isdigit()}
+
+
+def start(*command, environment=None, folder=None, output=subprocess.DEVNULL):
+    return subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.DEVNULL, cwd=folder,
+        env={**os.environ, **(environment or {})})
+
+
+def run(*command, codes=(0,), environment=None, folder=None, watches_memory=False, patience_seconds=1800):
+    """Runs to the end; ends the bench where the exit code is not one of `codes`, or it takes longer than it may."""
+    # A file, not a pipe: a program that says much must not wait for a reader.
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+        began = time.time()
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=errors, cwd=folder,
+            env={**os.environ, **(environment or {})})
+        peaks = (0, 0)
+        while not is_over(process.pid, MEMORY_INTERVAL_SECONDS if watches_memory else 60):
+            if watches_memory:
+                peaks = tuple(map(max, peaks, memory(process.pid)))
+            if time.time() - began > patience_seconds:
+                process.kill()
+                sys.exit(f"{' '.join(command)}: not over after {patience_seconds} s")
+        _, status, usage = os.wait4(process.pid, 0)
+        finished = Finished(began, status, usage, text(output), peaks)
+        process.returncode = finished.code
+        if finished.code not in codes:
+            sys.exit(f"{' '.join(command)}: exit {finished.code}\n{finished.output[-2000:]}{text(errors)[-2000:]}")
+        return finished
+
+
+def text(file):
+    file.seek(0)
+    return file.read().decode(errors="replace")
+
+
+def is_over(pid, seconds):
+    """Waits so long at most; leaves the exit status to be collected."""
+    deadline = time.monotonic() + seconds
+    pause = 0.0005
+    while True:
+        if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None:
+            return True
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.01)
+
+
+def memory(pid):
+    """Bytes of the process that are its own, and bytes mapped from files: the journal, the program, its libraries."""
+    values = {"RssAnon": 0, "RssFile": 0}
+    try:
+        with open(f"/proc/{pid}/status") as file:
+            for line in file:
+                name = line.partition(":")[0]
+                if name in values:
+                    values[name] = int(line.split()[1]) * 1024
+    except (FileNotFoundError, ProcessLookupError):
+        pass
+    return values["RssAnon"], values["RssFile"]
+
+
+def tree(pid):
+    """A process and all below it."""
+    found = [pid]
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children") as file:
+            children = file.read().split()
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+    for child in children:
+        found += tree(int(child))
+    return found
+
+
+def tree_cpu(pid):
+    """Seconds of CPU of a process and all below it, those that have ended included."""
+    total = 0
+    for member in tree(pid):
+        try:
+            with open(f"/proc/{member}/stat") as file:
+                fields = file.read().rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        total += sum(int(field) for field in fields[11:15])
+    return total / TICKS
+
+
+def tree_memory(pid):
+    """Bytes of their own of a process and all below it."""
+    return sum(memory(member)[0] for member in tree(pid))
