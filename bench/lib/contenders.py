@@ -78,7 +78,7 @@ class Queue:
             source = processes.run(
                 tool("smtp-source"), "-d", "-s", "20", "-l", str(MESSAGE_SIZE_BYTES), "-m", str(count),
                 "-f", "shop@example.com", "-t", "ann@example.com", f"127.0.0.1:{server.port}")
-            memory_bytes = max(processes.tree_memory(server.pid), server.drain())
+            memory_bytes = max(processes.tree_memory(server.pid)[0], server.drain())
             seconds = time.time() - source.began
             return Took(count / seconds, server.cpu() - before, memory_bytes)
 

@@ -108,10 +108,11 @@ class Counting:
         """Both counts of one run: under valgrind threads take turns, and groups are the same on an idle machine and a
         loaded one."""
         self.allocations.reset()
+        preload = {"LD_PRELOAD": self.allocations.library, self.allocations.variable: self.allocations.path}
         command = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", self.program, *arguments]
         # A run hangs or is over in seconds; on a slow machine it takes a minute.
         finished = subprocess.run(
-            command, env={**os.environ, **self.allocations.environment()}, capture_output=True, text=True,
+            command, env={**os.environ, **preload}, capture_output=True, text=True,
             errors="replace", timeout=600)
         found = re.search(r"Collected : (\d+)", finished.stderr)
         if finished.returncode != 0 or found is None:

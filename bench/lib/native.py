@@ -5,7 +5,9 @@ import struct
 import subprocess
 import sys
 
-LIBRARIES = {"append": ["-llmdb"], "frames": ["-llmdb"], "records": ["-llmdb"], "sqlite": ["-lsqlite3"], "drop": []}
+LIBRARIES = {
+    "append": ["-llmdb"], "frames": ["-llmdb"], "records": ["-llmdb"], "sqlite": ["-lsqlite3"], "drop": [], "took": [],
+}
 FLUSH_KINDS = ("fdatasync", "fsync", "syncfs", "msync", "sync_file_range", "synchronous write")
 SOURCES = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "c")
 
@@ -21,6 +23,8 @@ def interposer(folder, name):
 
 
 def built(folder, name, result, options, libraries):
+    folder = os.path.join(folder, "native")
+    os.makedirs(folder, exist_ok=True)
     path = os.path.join(folder, result)
     if not os.path.exists(path):
         compiler = shutil.which("cc") or shutil.which("clang")
@@ -50,7 +54,8 @@ class Counters:
         os.chmod(self.path, 0o666)
 
     def environment(self):
-        return {"LD_PRELOAD": self.library, self.variable: self.path}
+        """For `processes.run`, whose own small program is not to be counted."""
+        return {"BENCH_PRELOAD": self.library, self.variable: self.path}
 
     def read(self):
         with open(self.path, "rb") as file:

@@ -75,7 +75,8 @@ class Postfix:
         for folder in ("queue", "data"):
             os.makedirs(os.path.join(work, folder))
         shutil.chown(os.path.join(work, "data"), "postfix")
-        pairs = " ".join(f"{name}={value}" for name, value in (environment or {}).items())
+        environment = {name.replace("BENCH_PRELOAD", "LD_PRELOAD"): value for name, value in (environment or {}).items()}
+        pairs = " ".join(f"{name}={value}" for name, value in environment.items())
         with open(os.path.join(self.etc, "main.cf"), "w") as file:
             file.write(MAIN.format(work=work, sink=sink_port, environment=pairs))
         with open(os.path.join(self.etc, "master.cf"), "w") as file:
@@ -108,7 +109,7 @@ class Postfix:
         deadline = time.monotonic() + PATIENCE_SECONDS
         peak = 0
         while self.waiting() > 0:
-            peak = max(peak, processes.tree_memory(self.pid))
+            peak = max(peak, processes.tree_memory(self.pid)[0])
             if time.monotonic() > deadline:
                 sys.exit(f"Postfix's queue still holds {self.waiting()} messages")
             time.sleep(0.05)

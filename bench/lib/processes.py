@@ -9,17 +9,22 @@ MEMORY_INTERVAL_SECONDS = 0.1
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
+# Path of the program that `run` has the others run by (c/took.c); set by the workbench.
+TOOK = ""
+
+
 class Finished:
     """A process that is over: seconds of wall time and of CPU (user and system, its children's included), peak memory."""
 
-    def __init__(self, began, status, usage, output, peaks):
+    def __init__(self, began, code, took, output, peaks):
         self.began = began
         self.wall = time.time() - began
-        self.code = os.waitstatus_to_exitcode(status)
-        self.cpu = usage.ru_utime + usage.ru_stime
-        self.user, self.system = usage.ru_utime, usage.ru_stime
-        self.resident_bytes = usage.ru_maxrss * 1024
+        self.code = code
+        self.user, self.system, kibibytes = (float(word) for word in took.split())
+        self.cpu = self.user + self.system
+        self.resident_bytes = kibibytes * 1024
         self.output = output
+        # Sampled, and only when asked for: a process's own, and what is mapped from files.
         self.anonymous_bytes, self.mapped_bytes = peaks
 
     def figures(self):
@@ -36,25 +41,24 @@ def start(*command, environment=None, folder=None, output=subprocess.DEVNULL):
 
 def run(*command, codes=(0,), environment=None, folder=None, watches_memory=False, patience_seconds=1800):
     """Runs to the end; ends the bench where the exit code is not one of `codes`, or it takes longer than it may."""
-    # A file, not a pipe: a program that says much must not wait for a reader.
-    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+    # Files, not pipes: a program that says much must not wait for a reader.
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors, tempfile.NamedTemporaryFile() as took:
         began = time.time()
         process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=errors, cwd=folder,
+            [TOOK, took.name, *command], stdin=subprocess.DEVNULL, stdout=output, stderr=errors, cwd=folder,
             env={**os.environ, **(environment or {})})
         peaks = (0, 0)
         while not is_over(process.pid, MEMORY_INTERVAL_SECONDS if watches_memory else 60):
             if watches_memory:
-                peaks = tuple(map(max, peaks, memory(process.pid)))
+                peaks = tuple(map(max, peaks, tree_memory(process.pid)))
             if time.time() - began > patience_seconds:
                 process.kill()
                 sys.exit(f"{' '.join(command)}: not over after {patience_seconds} s")
-        _, status, usage = os.wait4(process.pid, 0)
-        finished = Finished(began, status, usage, text(output), peaks)
-        process.returncode = finished.code
-        if finished.code not in codes:
-            sys.exit(f"{' '.join(command)}: exit {finished.code}\n{finished.output[-2000:]}{text(errors)[-2000:]}")
-        return finished
+        code = process.wait()
+        if code not in codes:
+            sys.exit(f"{' '.join(command)}: exit {code}\n{text(output)[-2000:]}{text(errors)[-2000:]}")
+        with open(took.name) as file:
+            return Finished(began, code, file.read(), text(output), peaks)
 
 
 def text(file):
@@ -116,5 +120,5 @@ def tree_cpu(pid):
 
 
 def tree_memory(pid):
-    """Bytes of their own of a process and all below it."""
-    return sum(memory(member)[0] for member in tree(pid))
+    """Bytes of their own, and mapped from files, of a process and all below it."""
+    return tuple(map(sum, zip(*[memory(member) for member in tree(pid)]))) or (0, 0)

@@ -7,6 +7,7 @@ import statistics
 import sys
 
 import machine
+import native
 import processes
 from sample import TEXT_1K, Sample
 
@@ -40,6 +41,7 @@ class Workbench:
         shutil.rmtree(self.work, ignore_errors=True)
         os.makedirs(self.work)
         os.makedirs(self.cache, exist_ok=True)
+        processes.TOOK = native.program(self.work, "took")
         # Copies: a build in the meantime must not change what is measured.
         self.campaign, self.tool, self.probe = (self.copy(name) for name in self.programs)
         return self
