@@ -33,6 +33,7 @@ struct BenchSite: JournalSite {
     let mapSizeBytes: Int
     let host = HostIdentity.current()
     var processID: UInt32 { 1 }
+    var flightDeck: (any FlightDeck)? { FlightFolder(journalDirectory: path, host: host) }
 
     func lock(engineVersion: String) throws(LogError) -> @Sendable () -> Void {
         let lock = try EngineLock.acquire(directory: path, engineVersion: engineVersion)

@@ -42,25 +42,25 @@ package struct FlightPlace: Hashable, Sendable {
 }
 
 /// The folder `flight` in a journal's directory (0700): one file for each run of a job, named EPOCH-JOB.
-struct FlightFolder: FlightDeck {
+package struct FlightFolder: FlightDeck {
     private let journalDirectory: String
     private let host: HostIdentity
     private var path: String { journalDirectory + "/flight" }
 
     /// nil where the system does not tell one boot from another: then nothing could be believed.
-    init?(journalDirectory: String, host: HostIdentity) {
+    package init?(journalDirectory: String, host: HostIdentity) {
         guard !host.bootID.isEmpty else { return nil }
         self.journalDirectory = journalDirectory
         self.host = host
     }
 
-    var place: FlightPlace {
+    package var place: FlightPlace {
         var status = stat()
         let isThere = unsafe stat(journalDirectory + "/data.mdb", &status) == 0
         return FlightPlace(bootID: host.bootID, hostID: host.id, journal: isThere ? UInt64(status.st_ino) : 0)
     }
 
-    func names(of job: JobID) -> [FlightName] {
+    package func names(of job: JobID) -> [FlightName] {
         let files = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
         return files.compactMap { file in
             let parts = file.split(separator: "-")
@@ -69,18 +69,18 @@ struct FlightFolder: FlightDeck {
         }
     }
 
-    func create(_ name: FlightName, words: Int) throws(LogError) -> SharedMemory {
+    package func create(_ name: FlightName, words: Int) throws(LogError) -> SharedMemory {
         // Without it the file cannot be made either, and that error is the better one.
         _ = unsafe mkdir(path, 0o700)
         remove(name)
         return try SharedMemory.create(path: file(name), sizeBytes: words * MemoryLayout<UInt64>.size)
     }
 
-    func open(_ name: FlightName) -> SharedMemory? {
+    package func open(_ name: FlightName) -> SharedMemory? {
         SharedMemory.open(path: file(name), sizeMaxBytes: FlightHeader.sizeMaxBytes)
     }
 
-    func remove(_ name: FlightName) {
+    package func remove(_ name: FlightName) {
         _ = unsafe unlink(file(name))
     }
 

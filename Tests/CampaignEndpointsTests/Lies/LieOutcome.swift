@@ -18,6 +18,9 @@ extension LiePlan {
     func outcomes(_ dialect: Dialect) -> Set<LieOutcome> {
         switch step {
         case .quit: [.sent]
+        // Nothing will be taken until a person has seen to the credentials.
+        case .greeting where lie == .code(Replies.authentication), .hello where lie == .code(Replies.authentication):
+            [.removed]
         case .greeting: lie.isHarmless ? [.sent] : [.endpoint]
         case .hello: Self.atHello(lie)
         case .reset: lie.isHarmless ? [.sent] : [.endpoint]
