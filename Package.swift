@@ -175,9 +175,9 @@ let package = Package(
         .testTarget(
             name: "CampaignEndpointsTests",
             dependencies: [
-                "CampaignDomain", "CampaignEndpoints", "CampaignEngine", "CampaignLog", "CampaignSMTP", "SecureTestServer",
-            ]
-                + nio,
+                "CampaignDomain", "CampaignEndpoints", "CampaignEngine", "CampaignLog", "CampaignSMTP",
+                "SecureTestServer",
+            ] + nio,
             swiftSettings: house),
         .testTarget(
             name: "CampaignEngineTests",

@@ -60,12 +60,13 @@ struct DropFolder: ~Copyable {
         if temporary < 0, let fault = open(creating: false) { throw .folder(fault) }
         if !isMarked, let fault = mark() { throw .folder(fault) }
         message.removeAll(keepingCapacity: true)
+        let key = delivery.key
         do {
-            try delivery.render(into: &message, scratch: &scratch)
+            try delivery.render(into: &message, key: key, scratch: &scratch)
         } catch {
             throw .rendering(error.reason)
         }
-        let name = delivery.key.description
+        let name = key.description
         let file = unsafe openat(temporary, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o640)
         guard file >= 0 else { throw .folder(fault("create a file in tmp/ of")) }
         defer { close(file) }

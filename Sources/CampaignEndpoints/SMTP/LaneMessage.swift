@@ -17,6 +17,7 @@ final class LaneMessage: SMTPMessageSource {
     private unowned let lane: SMTPLane
     var place = Place.free
     private(set) var delivery: Delivery?
+    /// Its identity, once it was rendered.
     private(set) var key: IdempotencyKey?
     /// The engine was told that the server waits for the content. From here on it claims, or lets the message be forgotten;
     /// until then it is told nothing more.
@@ -65,14 +66,10 @@ final class LaneMessage: SMTPMessageSource {
     func render(_ scratch: inout RenderScratch) throws(RenderingError) {
         guard !isRendered, let delivery else { return }
         bytes.removeAll(keepingCapacity: true)
-        try delivery.render(into: &bytes, scratch: &scratch)
+        let key = key ?? delivery.key
+        self.key = key
+        try delivery.render(into: &bytes, key: key, scratch: &scratch)
         isRendered = true
-    }
-
-    /// The message's identity, derived once.
-    func identity() -> IdempotencyKey? {
-        if key == nil { key = delivery?.key }
-        return key
     }
 
     // MARK: SMTPMessageSource

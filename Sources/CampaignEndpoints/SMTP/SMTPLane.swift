@@ -201,8 +201,8 @@ final class SMTPLane {
             try message.render(&scratch)
             let offersDSN = connection.capabilities.extensions.contains(.dsn)
             let transaction = SMTPTransaction(
-                sender: try path(sender: delivery.sender), recipient: try EnvelopePath(delivery.wireRecipient),
-                envelopeID: offersDSN ? message.identity()?.description : nil, source: message)
+                sender: try path(sender: delivery.sender), recipient: try EnvelopePath(bytes: delivery.wireRecipient),
+                envelopeID: offersDSN ? message.key?.description : nil, source: message)
             message.place = .begun
             begunCount += 1
             connection.begin(transaction, isContentReleased: message.isClaimed)

@@ -37,11 +37,10 @@ public struct Delivery: Sendable {
     public var recipient: String { String(decoding: row.bytes(0), as: UTF8.self) }
 
     /// The envelope's recipient with its domain in ASCII (RFC 5890 A-labels), as servers want it.
-    package var wireRecipient: String {
-        let bytes = row.bytes(0)
-        if bytes.allSatisfy({ $0 < 0x80 }) { return String(decoding: bytes, as: UTF8.self) }
-        guard let address = try? EmailAddress(Array(bytes)) else { return String(decoding: bytes, as: UTF8.self) }
-        return String(decoding: address.asciiDomainForm, as: UTF8.self)
+    package var wireRecipient: [UInt8] {
+        let bytes = Array(row.bytes(0))
+        if bytes.allSatisfy({ $0 < 0x80 }) { return bytes }
+        return (try? EmailAddress(bytes))?.asciiDomainForm ?? bytes
     }
 
     /// A recipient's column as UTF-8, or nil when the list has no such column.
@@ -52,12 +51,14 @@ public struct Delivery: Sendable {
     /// Appends the message (RFC 5322, CRLF lines, not dot-stuffed). The same delivery always gives the same bytes.
     public func render(into message: inout [UInt8]) throws(RenderingError) {
         var scratch = RenderScratch()
-        try content.render(row, scratch: &scratch, into: &message)
+        try render(into: &message, key: key, scratch: &scratch)
     }
 
-    /// The same with working memory that the caller keeps between messages.
-    package func render(into message: inout [UInt8], scratch: inout RenderScratch) throws(RenderingError) {
-        try content.render(row, scratch: &scratch, into: &message)
+    /// The same with this delivery's ``key``, and working memory that the caller keeps between messages.
+    package func render(
+        into message: inout [UInt8], key: IdempotencyKey, scratch: inout RenderScratch
+    ) throws(RenderingError) {
+        try content.render(row, key: key, scratch: &scratch, into: &message)
     }
 }
 

@@ -87,10 +87,10 @@ final class JobContent: Sendable {
     }
 
     func render(
-        _ row: RecipientRow, scratch: inout RenderScratch, into message: inout [UInt8]
+        _ row: RecipientRow, key: IdempotencyKey, scratch: inout RenderScratch, into message: inout [UInt8]
     ) throws(RenderingError) {
         do {
-            try renderer.render(row, key: key(of: row).description, scratch: &scratch, into: &message)
+            try renderer.render(row, key: key.description, scratch: &scratch, into: &message)
         } catch {
             throw RenderingError("\(error)")
         }

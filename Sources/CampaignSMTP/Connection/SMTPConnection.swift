@@ -235,7 +235,7 @@ package final class SMTPConnection: ChannelInboundHandler {
 
     /// Empties the place, and keeps the buffer for another message.
     private func retire(_ place: inout MessageSlot?) -> (any SMTPMessageSource)? {
-        guard var slot = place.take() else { return nil }
+        guard let slot = place.take() else { return nil }
         var message: [UInt8] = []
         swap(&message, &slot.message)
         recycle(message)

@@ -21,8 +21,10 @@ package struct EnvelopePath: Hashable, Sendable {
 
     /// - Throws: `CommandArgumentError` for an empty or overlong address, control characters, and delimiters outside
     ///   of a quoted string.
-    package init(_ address: String) throws(CommandArgumentError) {
-        let bytes = Array(address.utf8)
+    package init(_ address: String) throws(CommandArgumentError) { try self.init(bytes: Array(address.utf8)) }
+
+    /// The same from the address's UTF-8.
+    package init(bytes: [UInt8]) throws(CommandArgumentError) {
         guard !bytes.isEmpty else { throw .empty }
         guard bytes.count <= Self.lengthMaxBytes else { throw .tooLong(lengthMaxBytes: Self.lengthMaxBytes) }
         var isQuoted = false

@@ -50,11 +50,19 @@ package struct MailParameters: Hashable, Sendable {
 extension ByteBuffer {
     /// Appends a number of 0 or more in decimal digits, without making a string of it.
     mutating func writeDecimal(_ number: Int) {
-        var divisor = 1
-        while number / divisor >= 10 { divisor *= 10 }
-        while divisor > 0 {
-            writeInteger(UInt8(truncatingIfNeeded: number / divisor % 10) &+ 0x30)
-            divisor /= 10
+        // From the last digit on, eight to a word: two words hold more digits than any size has.
+        var rest = UInt64(truncatingIfNeeded: number)
+        var digits: UInt64 = 0
+        var count = 0
+        repeat {
+            digits = digits << 8 | (rest % 10 &+ 0x30)
+            rest /= 10
+            count += 1
+        } while rest > 0 && count < 8
+        if rest > 0 { writeDecimal(Int(truncatingIfNeeded: rest)) }
+        for _ in 0..<count {
+            writeInteger(UInt8(truncatingIfNeeded: digits))
+            digits >>= 8
         }
     }
 }

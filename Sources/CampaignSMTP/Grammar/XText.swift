@@ -6,9 +6,14 @@ extension ByteBuffer {
     /// digits.
     ///
     ///     a+b@example.com → a+2Bb@example.com
-    mutating func writeXText(_ bytes: some Sequence<UInt8>) {
+    mutating func writeXText(_ bytes: some Collection<UInt8>) {
+        // Nearly always there is nothing to encode.
+        if bytes.allSatisfy(Self.isPlain) {
+            writeBytes(bytes)
+            return
+        }
         for byte in bytes {
-            if (0x21...0x7E).contains(byte), byte != 0x2B, byte != 0x3D {
+            if Self.isPlain(byte) {
                 writeInteger(byte)
             } else {
                 writeInteger(0x2B as UInt8)
@@ -32,6 +37,8 @@ extension ByteBuffer {
             }
         }
     }
+
+    private static func isPlain(_ byte: UInt8) -> Bool { byte > 0x20 && byte < 0x7F && byte != 0x2B && byte != 0x3D }
 
     private static func hexDigit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x37 + value }
 }
