@@ -37,17 +37,20 @@ struct SendCommand: ParsableCommand {
         }
         let creating = (clock.now - began) / .seconds(1)
         began = clock.now
+        let busy = Figures.processorSeconds
         for job in created { try await engine.start(job, endpoints: try endpoints()) }
         for job in created {
             let ending = try await engine.ending(of: job)
             guard ending == .completed else { throw ValidationError("job \(job): \(ending)") }
         }
         let seconds = (clock.now - began) / .seconds(1)
+        let sending = Figures.processorSeconds - busy
         let events = try engine.reader.head.sequence
         await engine.stop()
         Figures.say("messages", sample.recipients * jobs)
         Figures.say("events", events)
         Figures.say("messages/s", Double(sample.recipients * jobs) / seconds)
+        Figures.say("send-nanoseconds/message", sending / Double(sample.recipients * jobs) * 1e9)
         Figures.say("create-microseconds/job", creating / Double(jobs) * 1e6)
     }
 

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -31,7 +32,11 @@ static atomic_uchar is_synchronous[DESCRIPTORS];
 
 __attribute__((constructor)) static void begin(void) {
     const char *delay = getenv("BENCH_FLUSH_DELAY_MICROSECONDS");
-    if (delay != NULL) delay_microseconds = atol(delay);
+    if (delay != NULL) {
+        delay_microseconds = atol(delay);
+        /* Else the kernel lets a sleep last up to 50 µs longer. Threads inherit it. */
+        prctl(PR_SET_TIMERSLACK, 1);
+    }
     const char *path = getenv("BENCH_FLUSHES");
     if (path == NULL) return;
     int file = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);

@@ -1,4 +1,5 @@
 """Running a program to its end, and what it took."""
+import json
 import os
 import subprocess
 import sys
@@ -59,6 +60,11 @@ def run(*command, codes=(0,), environment=None, folder=None, watches_memory=Fals
             sys.exit(f"{' '.join(command)}: exit {code}\n{text(output)[-2000:]}{text(errors)[-2000:]}")
         with open(took.name) as file:
             return Finished(began, code, file.read(), text(output), peaks)
+
+
+def parsed(output):
+    """What a command has printed with `--json`."""
+    return json.loads(output)
 
 
 def text(file):

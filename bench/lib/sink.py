@@ -9,17 +9,17 @@ import time
 
 
 class Sink:
-    """One smtp-sink, on a port that the kernel gives; a context manager."""
+    """One smtp-sink, on a port that the kernel gives or on a given one; a context manager."""
 
-    def __init__(self, *options):
-        self.options = options
-        self.port = free_port()
+    def __init__(self, port=None):
+        self.port = port or free_port()
         self.process = None
 
     def __enter__(self):
         user = ["-u", "nobody"] if os.geteuid() == 0 else []
         self.process = subprocess.Popen(
-            [tool("smtp-sink"), *user, *self.options, f"127.0.0.1:{self.port}", "1024"],
+            # It leaves connections beyond 256 waiting unless told otherwise.
+            [tool("smtp-sink"), *user, "-m", "4096", f"127.0.0.1:{self.port}", "1024"],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         wait_for_port(self.port)
         return self

@@ -50,10 +50,14 @@ def size_on_disk(place):
 
 
 def log_bytes(journal):
-    """Pages of the events alone, without the recipients' table."""
+    """Bytes of the pages of the events alone; None without mdb_stat (lmdb-utils)."""
+    return table_bytes(journal, "events")
+
+
+def table_bytes(journal, name):
     if shutil.which("mdb_stat") is None:
         return None
-    output = processes.run("mdb_stat", "-s", "events", journal).output
+    output = processes.run("mdb_stat", "-s", name, journal).output
     last = output[output.rindex("Status of"):]
     return 4096 * sum(int(line.split(":")[1]) for line in last.splitlines() if "pages:" in line)
 

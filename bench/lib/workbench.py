@@ -1,6 +1,5 @@
 """What every section needs: the programs, a scratch folder, sizes and rounds, and a place for what the targets ask."""
 import datetime
-import json
 import os
 import shutil
 import statistics
@@ -91,7 +90,7 @@ class Workbench:
         return finished, status, journal
 
     def status(self, journal):
-        return json.loads(processes.run(self.campaign, "status", "--json", "--journal", journal).output)
+        return processes.parsed(processes.run(self.campaign, "status", "--json", "--journal", journal).output)
 
     def bench(self, *arguments, **options):
         """Runs campaign-bench; its figures by name."""
