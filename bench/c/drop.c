@@ -1,7 +1,7 @@
 /* The least that a safe drop directory takes: cc -O2 drop.c -o drop
  * usage: drop DIRECTORY FILES BYTES
- * Writes files into DIRECTORY/tmp, 64 at a time; flushes with `syncfs`; renames them into DIRECTORY. No personalisation, no
- * memory of what was done.
+ * Writes files into DIRECTORY/tmp, 64 at a time; flushes with `syncfs`; renames them into DIRECTORY. No personalisation,
+ * no memory of what was done.
  */
 #define _GNU_SOURCE
 #include "check.h"

@@ -1,7 +1,8 @@
 /* The frames of a log, written and read by plain LMDB: cc -O2 frames.c -llmdb -o frames
  * usage: frames DIRECTORY SIZES
- * SIZES holds pairs of 32-bit numbers, a frame's bytes and its events (`campaign-bench frames`). Each frame is one put and
- * one head record of 120 bytes in a durable commit of its own; then a cursor goes over them and adds up every eighth byte.
+ * SIZES holds pairs of 32-bit numbers, a frame's bytes and its events (`campaign-bench frames`). Each frame is one put
+ * and one head record of 120 bytes in a durable commit of its own; then a cursor goes over them and adds up every eighth
+ * byte.
  */
 #include <lmdb.h>
 

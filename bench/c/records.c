@@ -1,8 +1,8 @@
 /* One LMDB record per event instead of a frame per commit: cc -O2 records.c -llmdb -o records
  * usage: records DIRECTORY RECORDS EVENTS-PER-COMMIT
- * RECORDS holds the events one after the other, each a byte with its size and then its bytes (`campaign-bench frames`). They
- * are put under their sequence, in order, so many in each durable commit; then a cursor goes over them and folds each into
- * a table of recipients: the least that a replay does.
+ * RECORDS holds the events one after the other, each a byte with its size and then its bytes (`campaign-bench frames`).
+ * They are put under their sequence, in order, so many in each durable commit; then a cursor goes over them and folds
+ * each into a table of recipients: the least that a replay does.
  */
 #include <lmdb.h>
 

@@ -15,7 +15,7 @@ MESSAGE_SIZE_BYTES = TEXT_1K.size_bytes
 
 
 class Took:
-    """Messages per second; CPU seconds of the sender alone, bytes of memory, bytes left on the disk, of the whole run."""
+    """Messages per second; CPU seconds of the sender alone, bytes of memory and bytes left on the disk of the run."""
 
     def __init__(self, rate, cpu, memory_bytes, disk_bytes=0, rate_with_start=None):
         self.rate, self.cpu, self.memory_bytes, self.disk_bytes = rate, cpu, memory_bytes, disk_bytes
@@ -131,7 +131,8 @@ class MailMerge:
         with open(os.path.join(folder, "message.txt")) as file:
             body = file.read()
         with open(os.path.join(folder, "mailmerge_template.txt"), "w") as file:
-            file.write("TO: {{email}}\nSUBJECT: {{first_name}}, spring is here\nFROM: Shop <shop@example.com>\n\n" + body)
+            file.write("TO: {{email}}\nSUBJECT: {{first_name}}, spring is here\nFROM: Shop <shop@example.com>\n\n")
+            file.write(body)
         with open(os.path.join(folder, "mailmerge_server.conf"), "w") as file:
             # Without `ratelimit` it sends as fast as it can.
             file.write(f"[smtp_server]\nhost = 127.0.0.1\nport = {sink.port}\n")

@@ -58,8 +58,8 @@ def measure(bench):
         f"{number(count)} messages of 1 KB into a directory",
         ["", "files/s", "slowest – fastest", "with start and import", "ratio", "CPU µs/message", "peak resident MiB",
          "journal: bytes/message", "flushes/message", "load, flush µs"],
-        "The engine personalises, flushes a group of files (`syncfs`), claims them durably, renames, and logs. The loop "
-        "writes the same bytes again and again and remembers nothing. ratio: to the loop, per round, median. syncfs "
+        "The engine personalises, flushes a group of files (`syncfs`), claims them durably, renames, and logs. The "
+        "loop writes the same bytes again and again and remembers nothing. ratio: to the loop, per round, median. syncfs "
         "flushes everything on that file system, other programs' writes included.")
     for entry in entries:
         took = [one for one, _ in rounds[entry]]
@@ -72,7 +72,8 @@ def measure(bench):
             f"{ratio:.2f}", micros(median([one.cpu for one in took]) / count),
             mib(max(one.memory_bytes for one in took)),
             number(median([one.disk_bytes for one in took]) / count) if took[0].disk_bytes else "–",
-            f"{sum(counters.read().values()) / (count // 10):.3f}", machine.shown([moment for _, moment in rounds[entry]]))
+            f"{sum(counters.read().values()) / (count // 10):.3f}",
+            machine.shown([moment for _, moment in rounds[entry]]))
         if entry is entries[0]:
             bench.measured["drop-ratio"] = ratio
     return [table], []

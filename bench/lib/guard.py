@@ -18,9 +18,9 @@ MAP = ("--map-size", "256")
 class Case:
     """Two sizes of one run, and what their difference is divided by.
 
-    `arguments(size, folder, sink)` are those of campaign-bench. One thread's counts are the same each time to a thousandth;
-    a run with threads and sockets varies with what happens to meet in a group: it is made three times, and the median
-    counts. The head-room, a factor on what is measured, is several times the spread.
+    `arguments(size, folder, sink)` are those of campaign-bench. One thread's counts are the same each time to a
+    thousandth; a run with threads and sockets varies with what happens to meet in a group: it is made three times, and
+    the median counts. The head-room, a factor on what is measured, is several times the spread.
     """
 
     def __init__(self, title, unit, sizes, units, arguments, headroom=1.10, rounds=1, needs_sink=False):

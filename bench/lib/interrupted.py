@@ -58,7 +58,7 @@ class Interrupted:
                 sys.exit(f"the campaign of {self.rows} was over before it could be stopped")
 
     def restart(self):
-        """Seconds from the start of the engine to the first connection and to the first MAIL; then it is killed again."""
+        """Seconds from the engine's start to the first connection and to the first MAIL; then it is killed again."""
         with socket.create_server(("127.0.0.1", self.port), backlog=256) as listener:
             began = time.monotonic()
             process = processes.start(self.bench.campaign, "run", self.manifest)

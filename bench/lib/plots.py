@@ -64,7 +64,8 @@ def bar_body(plot):
         yield f'<text x="{label_width - 8}" y="{y + 14}" text-anchor="end">{escaped(label)}</text>'
         yield (f'<rect x="{label_width}" y="{y}" width="{max(room * share, 1):.1f}" height="19" rx="2" '
                f'fill="{COLOURS[0] if "engine" in label else COLOURS[5]}"/>')
-        yield f'<text x="{label_width + room * share + 6:.1f}" y="{y + 14}">{short(value)} {escaped(plot["unit"])}</text>'
+        end = label_width + room * share + 6
+        yield f'<text x="{end:.1f}" y="{y + 14}">{short(value)} {escaped(plot["unit"])}</text>'
     if plot["log"]:
         yield f'<text x="{WIDTH - 12}" y="22" text-anchor="end">logarithmic</text>'
 

@@ -75,8 +75,8 @@ class Postfix:
         for folder in ("queue", "data"):
             os.makedirs(os.path.join(work, folder))
         shutil.chown(os.path.join(work, "data"), "postfix")
-        environment = {name.replace("BENCH_PRELOAD", "LD_PRELOAD"): value for name, value in (environment or {}).items()}
-        pairs = " ".join(f"{name}={value}" for name, value in environment.items())
+        pairs = " ".join(
+            f"{name.replace('BENCH_PRELOAD', 'LD_PRELOAD')}={value}" for name, value in (environment or {}).items())
         with open(os.path.join(self.etc, "main.cf"), "w") as file:
             file.write(MAIN.format(work=work, sink=sink_port, environment=pairs))
         with open(os.path.join(self.etc, "master.cf"), "w") as file:

@@ -15,7 +15,7 @@ TOOK = ""
 
 
 class Finished:
-    """A process that is over: seconds of wall time and of CPU (user and system, its children's included), peak memory."""
+    """A process that is over: seconds of wall time and of CPU (user and system, with its children's), peak memory."""
 
     def __init__(self, began, code, took, output, peaks):
         self.began = began

@@ -8,11 +8,11 @@ import plots
 import targets
 
 NOTE = (
-    "Written by `bench/run`; each section says when. Sink, rivals and engine share the machine's cores: ratios within a "
-    "section mean something, rates alone little. Rivals are measured in turn (each once, then each once more …), and a "
-    "figure is the median of the rounds with slowest – fastest behind it. *load*: the load average of the minute before. "
-    "*flush*: median µs of one `fdatasync` of a page on the journals' disk just before; other work on that disk moves it "
-    "by a factor of fifty, and with it everything that is durable.")
+    "Written by `bench/run`; each section says when. Sink, rivals and engine share the machine's cores: ratios within "
+    "a section mean something, rates alone little. Rivals are measured in turn (each once, then each once more …), and "
+    "a figure is the median of the rounds with slowest – fastest behind it. *load*: the load average of the minute "
+    "before. *flush*: median µs of one `fdatasync` of a page on the journals' disk just before; other work on that "
+    "disk moves it by a factor of fifty, and with it everything that is durable.")
 
 
 class Table:

@@ -69,7 +69,8 @@ def shown(bench, entries, rounds, flushes):
         "deliveries at once). *Against*: the load generator at the session count that suits it best of 1 to 100, per "
         "round, median. CPU: user and system of the sender alone. Memory: resident, what is mapped of the journal "
         "included; of Postfix: its processes' own together. On disk: what is left, list included. Flushes: "
-        "fdatasync, fsync, syncfs, msync, synchronous writes, by an interposer in a run apart. mailmerge has a rate limit of its own, which is off.")
+        "fdatasync, fsync, syncfs, msync, synchronous writes, by an interposer in a run apart. mailmerge can limit its "
+        "own rate, which is off: what limits it here is a connection per message and printing each.")
     for rival, count in entries:
         took = [entry[0] for entry in rounds[rival]]
         rates = [one.rate for one in took]

@@ -30,7 +30,9 @@ class Workbench:
         self.rounds = 1 if options.quick else options.rounds
         self.work = os.path.abspath(options.work)
         self.cache = os.path.abspath(options.cache)
-        self.programs = {"campaign": options.campaign, "campaign-bench": options.tool, "CampaignLogProbe": options.probe}
+        self.programs = {
+            "campaign": options.campaign, "campaign-bench": options.tool, "CampaignLogProbe": options.probe,
+        }
         self.campaign = self.tool = self.probe = ""
         self.sample = Sample(os.path.join(self.work, "lists"))
         # Named figures of this section, for the targets.

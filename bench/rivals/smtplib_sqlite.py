@@ -3,8 +3,8 @@
 
     smtplib_sqlite.py HOST PORT LIST DATABASE TEMPLATE BATCH
 
-It is as careful as such scripts get (WAL, synchronous=FULL), and still: what was sent since the last commit is sent again
-after a crash, and what the server took while the answer was lost is too.
+It is as careful as such scripts get (WAL, synchronous=FULL), and still: what was sent since the last commit is sent
+again after a crash, and what the server took while the answer was lost is too.
 """
 import csv
 import smtplib
@@ -18,8 +18,9 @@ def main(host, port, list_path, database_path, template_path, batch):
     database = sqlite3.connect(database_path)
     database.execute("PRAGMA journal_mode=WAL")
     database.execute("PRAGMA synchronous=FULL")
-    database.execute("CREATE TABLE recipients(id INTEGER PRIMARY KEY, email TEXT, first_name TEXT, city TEXT, code TEXT, "
-                     "status TEXT, reply TEXT)")
+    database.execute(
+        "CREATE TABLE recipients(id INTEGER PRIMARY KEY, email TEXT, first_name TEXT, city TEXT, code TEXT, "
+        "status TEXT, reply TEXT)")
     with open(list_path, newline="") as file:
         rows = ((row["email"], row["first_name"], row["city"], row["code"]) for row in csv.DictReader(file))
         database.executemany(
