@@ -30,6 +30,13 @@ static inline double now(void) {
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
+/* Seconds of CPU of this process so far, user and system. */
+static inline double busy(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
 /* A whole file, mapped; its size in `size`. */
 static inline const uint8_t *map_file(const char *path, size_t *size) {
     int file = open(path, O_RDONLY);
@@ -40,4 +47,11 @@ static inline const uint8_t *map_file(const char *path, size_t *size) {
     if (bytes == MAP_FAILED) DIE("%s cannot be mapped", path);
     close(file);
     return bytes;
+}
+
+/* The lines that the driver reads: events written in so many seconds, of CPU too, and read again in so many. */
+static inline void report(uint64_t events, double written, double worked, double read, uint64_t sum) {
+    double count = (double)events;
+    printf("events %.0f\nwrite-events/s %.0f\nwrite-nanoseconds/event %.0f\nscan-events/s %.0f\nsum %.0f\n", count,
+           count / written, worked / count * 1e9, count / read, (double)sum);
 }

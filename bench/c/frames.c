@@ -29,6 +29,7 @@ int main(int argc, char **argv) {
 
     uint64_t sequence = 1;
     char head[120] = {0};
+    double busy_before = busy();
     double start = now();
     for (size_t index = 0; index < frames; index++) {
         CHECK(mdb_txn_begin(env, NULL, 0, &txn));
@@ -44,6 +45,7 @@ int main(int argc, char **argv) {
         sequence += pairs[2 * index + 1];
     }
     double written = now() - start;
+    double worked = busy() - busy_before;
 
     double best = 1e9;
     uint64_t sum = 0;
@@ -62,9 +64,7 @@ int main(int argc, char **argv) {
         double seconds = now() - start;
         if (seconds < best) best = seconds;
     }
-    double events = (double)(sequence - 1);
-    printf("events %.0f\nwrite-events/s %.0f\nscan-events/s %.0f\nsum %llu\n", events, events / written, events / best,
-           (unsigned long long)sum);
+    report(sequence - 1, written, worked, best, sum);
     mdb_env_close(env);
     return 0;
 }

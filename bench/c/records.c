@@ -38,6 +38,7 @@ int main(int argc, char **argv) {
 
     uint64_t sequence = 0;
     size_t offset = 0;
+    double busy_before = busy();
     double start = now();
     while (offset < size) {
         CHECK(mdb_txn_begin(env, NULL, 0, &txn));
@@ -51,6 +52,7 @@ int main(int argc, char **argv) {
         CHECK(mdb_txn_commit(txn));
     }
     double written = now() - start;
+    double worked = busy() - busy_before;
 
     size_t recipients = sequence + 1;
     phases = calloc(1, recipients);
@@ -70,8 +72,7 @@ int main(int argc, char **argv) {
     }
     uint64_t sum = 0;
     for (size_t index = 0; index < recipients; index++) sum += phases[index];
-    printf("events %llu\nwrite-events/s %.0f\nscan-events/s %.0f\nsum %llu\n", (unsigned long long)sequence,
-           (double)sequence / written, (double)sequence / best, (unsigned long long)sum);
+    report(sequence, written, worked, best, sum);
     mdb_env_close(env);
     return 0;
 }

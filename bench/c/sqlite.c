@@ -51,6 +51,7 @@ int main(int argc, char **argv) {
 
     sqlite3_int64 sequence = 0;
     size_t offset = 0;
+    double busy_before = busy();
     double start = now();
     while (offset < size) {
         run(database, "BEGIN");
@@ -61,6 +62,7 @@ int main(int argc, char **argv) {
         run(database, "COMMIT");
     }
     double written = now() - start;
+    double worked = busy() - busy_before;
     sqlite3_finalize(statement);
 
     double best = 1e9;
@@ -75,8 +77,7 @@ int main(int argc, char **argv) {
     }
     sqlite3_finalize(statement);
     run(database, "PRAGMA wal_checkpoint(TRUNCATE)");
-    printf("events %lld\nwrite-events/s %.0f\nscan-events/s %.0f\nsum %llu\n", (long long)sequence,
-           (double)sequence / written, (double)sequence / best, (unsigned long long)sum);
+    report((uint64_t)sequence, written, worked, best, sum);
     sqlite3_close(database);
     return 0;
 }

@@ -19,6 +19,8 @@ int main(int argc, char **argv) {
         fprintf(stderr, "usage: took FILE PROGRAM [ARGUMENT...]\n");
         return 64;
     }
+    /* Nothing that was started outlives the bench. */
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     /* What is preloaded is meant for the program alone. */
     const char *preload = getenv("BENCH_PRELOAD");
     pid_t child = fork();

@@ -40,5 +40,4 @@ def measure(bench):
             number(written["events"]), mib(size), number(written["written-events/s"]), number(replay["fold-events/s"]),
             number(replay["verify-events/s"]), *map(number, firsts), machine.shown([moment]))
         shutil.rmtree(campaign.journal)
-    return [table], [plots.lines("logs", "kill -9 to the first MAIL by length of the log", "events", "ms", series,
-                                 log_y=True)]
+    return [table], [plots.lines("logs", "kill -9 to the first MAIL by length of the log", "events", "ms", series)]

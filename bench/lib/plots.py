@@ -3,7 +3,7 @@ import html
 import math
 
 WIDTH, HEIGHT = 760, 380
-LEFT, RIGHT, TOP, BOTTOM = 84, 170, 44, 56
+LEFT, RIGHT, TOP, BOTTOM = 84, 170, 62, 56
 COLOURS = ("#2f6fde", "#d9572b", "#2c9c5a", "#8a55c9", "#b58900", "#5c6773")
 STYLE = (
     "text{font:12px system-ui,sans-serif;fill:#222}.title{font-size:15px;font-weight:600}"
@@ -51,8 +51,8 @@ def bar_height(plot):
 
 
 def bar_body(plot):
-    label_width = 250
-    room = WIDTH - label_width - 110
+    label_width = 300
+    room = WIDTH - label_width - 140
     top = max((value for _, value in plot["values"]), default=1) or 1
     low = min((value for _, value in plot["values"] if value > 0), default=1) / 2
     for index, (label, value) in enumerate(plot["values"]):
@@ -63,7 +63,7 @@ def bar_body(plot):
             share = value / top
         yield f'<text x="{label_width - 8}" y="{y + 14}" text-anchor="end">{escaped(label)}</text>'
         yield (f'<rect x="{label_width}" y="{y}" width="{max(room * share, 1):.1f}" height="19" rx="2" '
-               f'fill="{COLOURS[0] if "engine" in label else COLOURS[5]}"/>')
+               f'fill="{COLOURS[0] if label.startswith("engine") else COLOURS[5]}"/>')
         end = label_width + room * share + 6
         yield f'<text x="{end:.1f}" y="{y + 14}">{short(value)} {escaped(plot["unit"])}</text>'
     if plot["log"]:
@@ -81,6 +81,9 @@ class Axis:
         low, high = min(values), max(values)
         if self.log:
             self.low, self.high = math.log10(low), math.log10(high)
+            # Points do not lie on the frame.
+            room = 0.04 * (self.high - self.low)
+            self.low, self.high = self.low - room, self.high + room
         else:
             self.low, self.high = min(low, 0), high * 1.05
         if self.high <= self.low:

@@ -105,6 +105,5 @@ def drawings(curves):
         plots.lines("memory", "Memory of its own by length of the list", "recipients", "MiB",
                     [("own memory", curves["own"])]),
         plots.lines("restart", "kill -9 to the first MAIL", "recipients", "ms",
-                    [("no snapshot", curves["restart"]), ("with snapshot", curves["restart with snapshot"])],
-                    log_y=True),
+                    [("no snapshot", curves["restart"]), ("with snapshot", curves["restart with snapshot"])]),
     ]

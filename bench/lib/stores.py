@@ -35,8 +35,11 @@ def one_round(bench, journal, sizes, records):
             (f"SQLite, WAL, synchronous=FULL, a row per event, {EVENTS_PER_COMMIT} per commit", "sqlite",
              [records, str(EVENTS_PER_COMMIT)])):
         place = os.path.join(bench.folder("store"), "journal")
-        finished = processes.run(native.program(bench.work, program), place, *arguments)
+        counters = native.flush_counters(bench.work)
+        finished = processes.run(
+            native.program(bench.work, program), place, *arguments, environment=counters.environment())
         found[name] = finished.figures()
+        found[name]["flushes"] = sum(counters.read().values())
         found[name]["bytes"] = size_on_disk(place)
         found[name]["memory"] = finished.resident_bytes
         shutil.rmtree(os.path.dirname(place))
@@ -68,20 +71,21 @@ def tables(bench, rows, journal, sizes, rounds):
     figure = lambda store, name: median([found[store][name] for _, found in rounds])
     table = Table(
         f"{number(events)} events of a finished campaign, {number(rows)} recipients",
-        ["store", "durable writes, events/s", "read from the first to the last, events/s", "bytes/event",
-         "peak resident MiB", "load, flush µs"],
+        ["store", "durable writes, events/s", "CPU µs/event written", "flushes/event",
+         "read from the first to the last, events/s", "bytes/event", "peak resident MiB", "load, flush µs"],
         "The engine was writing while it sent, so its own rate of writing is in the section append. Read: the engine "
         "checks each frame's checksum, decodes, and folds into the job's state (`campaign replay`, no snapshot); C "
         "adds up every eighth byte of the frames, or folds a record per event into a table of one byte per recipient; "
         "SQLite steps through all rows and reads three columns. The fastest of three passes, median over the rounds.")
     own = log_bytes(journal)
     table.row(
-        "engine", "–", number(figure("engine", "fold-events/s")), "–" if own is None else f"{own / events:.1f}", "–",
+        "engine", "–", "–", "–", number(figure("engine", "fold-events/s")), "–" if own is None else f"{own / events:.1f}", "–",
         moments)
     others = [name for name in rounds[0][1] if name != "engine"]
     for name in others:
         table.row(
-            name, number(figure(name, "write-events/s")), number(figure(name, "scan-events/s")),
+            name, number(figure(name, "write-events/s")), f"{figure(name, 'write-nanoseconds/event') / 1e3:.2f}",
+            f"{figure(name, 'flushes') / figure(name, 'events'):.3f}", number(figure(name, "scan-events/s")),
             f"{figure(name, 'bytes') / figure(name, 'events'):.1f}", mib(figure(name, "memory")), moments)
     scan = next(name for name in others if name.startswith("LMDB in C, a record"))
     bench.measured["fold-rate"] = figure("engine", "fold-events/s")

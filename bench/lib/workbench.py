@@ -85,7 +85,7 @@ class Workbench:
         manifest, journal = self.campaign_file(rows, endpoint, kind, parent)
         finished = processes.run(
             self.campaign, "run", manifest, codes=CAMPAIGN_EXIT_CODES, environment=environment,
-            watches_memory=watches_memory)
+            watches_memory=watches_memory, patience_seconds=600 + rows // 2_000)
         status = self.status(journal)
         if status["sent"] != rows:
             sys.exit(f"{status['sent']} of {rows} messages were sent: {status}")
