@@ -1,5 +1,6 @@
 """What every section needs: the programs, a scratch folder, sizes and rounds, and a place for what the targets ask."""
 import datetime
+import fcntl
 import os
 import shutil
 import statistics
@@ -34,11 +35,18 @@ class Workbench:
             "campaign": options.campaign, "campaign-bench": options.tool, "CampaignLogProbe": options.probe,
         }
         self.campaign = self.tool = self.probe = ""
+        self.lock = None
         self.sample = Sample(os.path.join(self.work, "lists"))
         # Named figures of this section, for the targets.
         self.measured = {}
 
     def __enter__(self):
+        os.makedirs(os.path.dirname(self.work), exist_ok=True)
+        self.lock = open(self.work + ".lock", "w")
+        try:
+            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            sys.exit(f"another bench uses {self.work}: wait for it, for both would measure each other")
         shutil.rmtree(self.work, ignore_errors=True)
         os.makedirs(self.work)
         os.makedirs(self.cache, exist_ok=True)
@@ -49,6 +57,7 @@ class Workbench:
 
     def __exit__(self, *_):
         shutil.rmtree(self.work, ignore_errors=True)
+        self.lock.close()
 
     def copy(self, name):
         source = os.path.abspath(self.programs[name])
