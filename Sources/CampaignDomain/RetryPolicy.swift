@@ -60,6 +60,8 @@ public struct EndpointPolicy: Hashable, Sendable {
     public var weight: UInt32?
     /// Connections to begin with, more being opened while it goes well; nil opens all of them at once.
     public var initialConnections: Int?
+    /// How often its probe is asked.
+    public var probing = ProbePolicy()
 
     public init(
         retries: Int = 5, intervalMilliseconds: Int64 = 10_000, factor: Int = 2, capMilliseconds: Int64 = 300_000,
@@ -71,6 +73,27 @@ public struct EndpointPolicy: Hashable, Sendable {
         self.initialConnections = initialConnections.map { max($0, 1) }
         delays = RetryPolicy(
             attempts: 1, firstMilliseconds: intervalMilliseconds, factor: factor, capMilliseconds: capMilliseconds)
+    }
+}
+
+/// How often an endpoint is asked what became of a message. After a crash it is asked once about each claim that was left, in
+/// any case.
+public struct ProbePolicy: Hashable, Sendable {
+    /// How often it is asked again about what is in doubt, while the job runs; 0 is never.
+    public var again: Int
+    /// From the naming of the doubt to the first of these, in milliseconds; each further one waits twice as long as the one
+    /// before.
+    public var intervalMilliseconds: Int64
+
+    public init(again: Int = 0, intervalMilliseconds: Int64 = 10_000) {
+        self.again = max(again, 0)
+        self.intervalMilliseconds = max(intervalMilliseconds, 1)
+    }
+
+    /// - Parameter asked: how often it was asked again already.
+    package func delayMilliseconds(afterAsking asked: Int) -> Int64 {
+        let (delay, overflow) = intervalMilliseconds.multipliedReportingOverflow(by: 1 << Int64(min(asked, 20)))
+        return overflow ? .max : delay
     }
 }
 

@@ -10,12 +10,13 @@ struct EndpointOptions {
     var policy = EndpointPolicy()
     var smtp = SMTPOptions()
     var security = SecurityOptions()
+    var probe = ProbeOptions()
     /// As the log keeps them: as they were written, but with absolute paths.
     private(set) var text = ""
 
     private static let known =
         ["connections", "per-connection", "timeout", "retries", "retry-interval"] + PacingOptions.known
-        + SMTPOptions.known + SecurityOptions.known
+        + SMTPOptions.known + SecurityOptions.known + ProbeOptions.known
     static let connectionsMax = 10_000
 
     /// - Parameter address: as errors show it.
@@ -71,6 +72,8 @@ struct EndpointOptions {
                 if let expected = smtp.take(name, value) { throw refuse(expected) }
             case let name where SecurityOptions.known.contains(name):
                 if let expected = security.take(name, value) { throw refuse(expected) }
+            case let name where ProbeOptions.known.contains(name):
+                if let expected = probe.take(name, value) { throw refuse(expected) }
             default:
                 throw Self.unknown(name, address)
             }
@@ -81,6 +84,7 @@ struct EndpointOptions {
             retries: retries ?? standard.retries,
             intervalMilliseconds: interval ?? standard.delays.firstMilliseconds, ratePerHour: pacing.ratePerHour,
             weight: pacing.weight, initialConnections: pacing.initialConnections)
+        policy.probing = probe.policy
     }
 
     private static let paths = SecurityOptions.paths + SMTPOptions.paths

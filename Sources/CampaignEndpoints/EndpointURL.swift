@@ -31,6 +31,7 @@ public struct EndpointURL: Hashable, Sendable, CustomStringConvertible {
     public var policy: EndpointPolicy
     var smtp: SMTPOptions
     var security: SecurityOptions
+    var probe: ProbeOptions
     private var options: String
 
     /// The address as the log keeps it: absolute, with its options, without secrets.
@@ -63,8 +64,13 @@ public struct EndpointURL: Hashable, Sendable, CustomStringConvertible {
         if case .directory = place { policy.initialConnections = nil }
         smtp = query.smtp
         security = query.security
+        probe = query.probe
         if let why = security.contradiction(scheme: scheme, user: user) {
             throw EngineError(.badEndpoint, "\(shown): \(why)")
+        }
+        if case .directory = place, probe.source != nil {
+            throw EngineError(
+                .badEndpoint, "\(shown): a directory is its own probe; leave probe-command and probe-log out")
         }
     }
 

@@ -1,3 +1,4 @@
+import CampaignDomain
 public import CampaignEngine
 
 /// The endpoints that come with the engine, made from their addresses.
@@ -10,7 +11,9 @@ public enum StandardEndpoints {
         for text in urls {
             let url = try EndpointURL(parsing: text, relativeTo: directory)
             switch url.place {
-            case .server, .socket: endpoints.append(try SMTPEndpoint(url))
+            case .server, .socket:
+                let probe = try url.probe.source?.makeProbe(url.probe, for: EndpointState.identity(url.description))
+                endpoints.append(try SMTPEndpoint(url, probe: probe))
             case .directory(let path): endpoints.append(DropDirectory(url, path: path))
             }
         }

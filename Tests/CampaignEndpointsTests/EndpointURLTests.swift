@@ -48,6 +48,9 @@ struct EndpointURLTests {
             ("smtps://h?tls-ca=a%ff", "percent sign"), ("lmtp+unix://run/x", "absolute path"),
             ("lmtp+unix:///" + String(repeating: "x", count: 107), "107 bytes"), ("lmtp+unix://", "absolute path"),
             ("smtp://h?trace=", "directory"),
+            ("smtp://h?probe-command=probe.sh", "absolute path"), ("smtp://h?probe-log=", "absolute path"),
+            ("smtp://h?probe-command=/a&probe-log=/b", "once"), ("smtp://h?probe-settle=25h", "24h"),
+            ("smtp://h?probe-again=21", "0 to 20"), ("dir:out?probe-log=/var/log/mail.log", "its own probe"),
         ])
     func invalid(text: String, hint: String) {
         let error = #expect(throws: EngineError.self) { try EndpointURL(parsing: text, relativeTo: "/") }
@@ -68,6 +71,22 @@ struct EndpointURLTests {
         let some = try EndpointURL(parsing: "smtp://h?dsn=never&chunking=off", relativeTo: "/").smtp
         #expect(some.terms.notify == .never)
         #expect(some.terms.unusedExtensions == .chunking)
+    }
+
+    @Test("Who is asked about messages is an option, and must be there")
+    func probes() throws {
+        #expect(try EndpointURL(parsing: "smtp://h", relativeTo: "/").policy.probing == ProbePolicy())
+        let log = try EndpointURL(parsing: "smtp://h?probe-log=/var/log/mail.log&probe-settle=8s", relativeTo: "/")
+        #expect(log.probe.source == .log(path: "/var/log/mail.log"))
+        #expect(log.policy.probing == ProbePolicy(again: 4, intervalMilliseconds: 9_001))
+        let command = try EndpointURL(parsing: "smtp://h?probe-again=0&probe-command=/bin/probe", relativeTo: "/")
+        #expect(command.probe.source == .command(path: "/bin/probe") && command.policy.probing.again == 0)
+        for query in ["probe-command=/etc/passwd", "probe-command=/nonexistent", "probe-log=/nonexistent"] {
+            let error = #expect(throws: EngineError.self) { try StandardEndpoints.make(["smtp://h?\(query)"]) }
+            #expect(error?.code == .badEndpoint && error?.message.contains("/") == true)
+        }
+        #expect(
+            try StandardEndpoints.make(["smtp://h?probe-command=/bin/sh", "smtp://i?probe-log=/etc/passwd"]).count == 2)
     }
 
     @Test(

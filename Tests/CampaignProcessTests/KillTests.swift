@@ -35,6 +35,50 @@ extension ProcessTests {
             try await resolveAll(campaign, server, missing)
         }
 
+        @Test("R12: with a program that can look into the server's record nobody is in doubt")
+        func probed() async throws {
+            let scratch = try Scratch()
+            let server = try await RecordingServer.start(scratch)
+            // What the server has taken is in its record before the connection is closed at its side. While one is open (states
+            // but LISTEN and TIME_WAIT), something that a dead engine has sent may still be unread: nobody knows then.
+            let probe = scratch.file("probe")
+            let port = String(server.port, radix: 16, uppercase: true)
+            try scratch.write(
+                "probe",
+                """
+                #!/bin/sh
+                for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
+                    if awk '$2 ~ /:0*\(port)$/ && $4 != "0A" && $4 != "06" { n++ } END { exit n > 0 }' /proc/net/tcp; then
+                        grep -q "^$CAMPAIGN_KEY" '\(scratch.file("accepted.txt"))' && exit 0
+                        exit 1
+                    fi
+                    sleep 0.3
+                done
+                exit 2
+
+                """)
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: probe)
+            let campaign = try TestCampaign(
+                scratch, recipients: Self.recipients / 4,
+                endpoints: [server.url("connections=16&idle=1s&probe-settle=2s&probe-command=\(probe)")])
+            var storm = KillStorm(seed: SplitMix64.seed(for: "kill -9 with a probe"), total: Self.recipients / 4)
+            storm.kills = 6
+            print("kill -9 with a probe: \(try await storm.rage(campaign) { server.quickCount })")
+            let last = try await campaign.run("--quiet")
+            #expect(last.status == 0, "\(last)")
+            let status = try await campaign.status()
+            campaign.expectAllSettled(status)
+            #expect(status.inDoubt == 0 && status.sent == campaign.recipients)
+            let accepted = server.accepted
+            #expect(accepted.count == campaign.recipients)
+            #expect(try await campaign.expectOneEach(accepted).isEmpty)
+            try await campaign.expectSound()
+            let asked = try await campaign.events("RecipientSent").count {
+                $0.reply?.contains("found accepted") == true
+            }
+            print("kill -9 with a probe: \(asked) found accepted")
+        }
+
         /// In doubt at most once per connection and kill, and listed.
         private func expectBoundedDoubt(_ campaign: TestCampaign, _ status: StatusObject) async throws {
             let doubts = try await campaign.doubts()

@@ -34,6 +34,14 @@ extension JobMachine {
             }
         }
         bytes.append(0)
+        for ordinal in inquiries.keys.sorted() {
+            guard let inquiry = inquiries[ordinal] else { continue }
+            bytes.appendVarint(UInt64(ordinal) + 1)
+            bytes.append(inquiry.endpoint)
+            bytes.appendVarint(UInt64(inquiry.asked))
+            bytes.appendVarint(inquiry.due.map { UInt64(max($0 - now.milliseconds, 0)) + 1 } ?? 0)
+        }
+        bytes.append(0)
     }
 
     private static func append(_ lane: EndpointLane?, _ now: Timestamp, to bytes: inout [UInt8]) {

@@ -93,7 +93,7 @@ extension JobMachine {
             giveBack(ordinal)
         #endif
         case .inDoubt(let fault):
-            doubt(ordinal, endpoint, fault.reason, &decision)
+            doubt(ordinal, endpoint, fault.reason, now, &decision)
             self.fault(endpoint, generation, fault, now, &decision)
         }
     }
@@ -290,12 +290,16 @@ extension JobMachine {
         }
     }
 
-    /// The answer to `probe`, for all of its ordinals in their order.
+    /// The answer to `probe`, for all of its ordinals in their order: about claims that a crash has left, or doubts.
     package mutating func probed(
         _ endpoint: EndpointIndex, _ verdicts: [(ordinal: Ordinal, verdict: ProbeVerdict)], now: Timestamp,
         _ decision: inout Decision
     ) {
-        for (ordinal, verdict) in verdicts where probing > 0 && state.phase(of: ordinal) == .claimed {
+        for (ordinal, verdict) in verdicts {
+            guard probing > 0, state.phase(of: ordinal) == .claimed else {
+                learnt(ordinal, endpoint, verdict, now, &decision)
+                continue
+            }
             guard state.recipients.endpoint(ordinal) == endpoint else { continue }
             probing -= 1
             let text =
@@ -304,7 +308,7 @@ extension JobMachine {
                 case .notAccepted: "found not accepted after a crash"
                 case .unknown: evidence[ordinal]?.text ?? Self.endedWithClaim
                 }
-            settle(ordinal, endpoint, ClaimEvidence(verdict, text), &decision)
+            settle(ordinal, endpoint, ClaimEvidence(verdict, text), now, &decision)
         }
     }
 }

@@ -11,6 +11,7 @@ extension JobMachine {
         #if CAMPAIGN_MUTANTS
         if Mutant.pauseIgnored.isPlanted, mode == .running, state.phase == .paused { offerWork(now, &decision) }
         #endif
+        askAgain(now, &decision)
         if mode == .running, state.phase == .running, probing == 0 { offerWork(now, &decision) }
         endIfOver(now, &decision)
     }
@@ -187,6 +188,7 @@ extension JobMachine {
                     ? .abortedRecoverably(reason: state.abortReason ?? "") : .aborted(reason: state.abortReason ?? ""),
                 &decision)
         } else if state.phase == .running, state.tally.open == 0 {
+            if isAsking, mode == .running { return }
             emit(.jobCompleted(state.tally), now, &decision)
             finish(.completed, &decision)
         } else if mode == .draining {
@@ -225,6 +227,7 @@ extension JobMachine {
         for lane in lanes {
             if case .paused(let until) = lane?.status { consider(until) }
         }
+        if isAsking, let ask = asks.earliest { consider(ask) }
         if let pace = nextPace(now) {
             let takesMore = gate?.takesMore ?? true
             // Without a rate, what is ready was offered already: only a report helps.

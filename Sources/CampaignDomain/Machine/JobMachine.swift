@@ -39,6 +39,10 @@ package struct JobMachine: Sendable {
         case idle, running, draining, finished
     }
 
+    /// Doubts that are asked about again, by the time for it; and how far each has come. Never iterated where order matters.
+    var asks = DueQueue<Ordinal>()
+    var inquiries: [Ordinal: Inquiry] = [:]
+
     /// Connections lost with a message before it was handed over; only of messages that lost one.
     var drops: [Ordinal: Int] = [:]
 
@@ -81,7 +85,7 @@ package struct JobMachine: Sendable {
             decision.actions.append(.finished(.completed))
         } else if state.phase == .aborted, !state.abortIsRecoverable {
             mode = .draining
-            recoverClaimsOnly(&decision)
+            recoverClaimsOnly(now, &decision)
             advance(now: now, &decision)
         } else {
             mode = .running
@@ -130,25 +134,23 @@ package struct JobMachine: Sendable {
         if Mutant.retryQueueNotMerged.isPlanted { deferred = DueQueue() }
         if Mutant.cursorInsteadOfSet.isPlanted { cursor = Ordinal(state.tally.settled) }
         #endif
-        if inDoubtPolicy == .resend, state.tally.inDoubt > 0 {
-            for ordinal in state.recipients.ordinals(in: .inDoubt) { resendIfWanted(ordinal, &decision) }
-        }
-        recoverClaims(&decision)
+        takeUpDoubts(now, &decision)
+        recoverClaims(now, &decision)
     }
 
     /// For a job that was aborted for good with claims still open: nothing is sent any more, but no doubt stays unnamed.
-    private mutating func recoverClaimsOnly(_ decision: inout Decision) {
+    private mutating func recoverClaimsOnly(_ now: Timestamp, _ decision: inout Decision) {
         lanes = [EndpointLane?](repeating: nil, count: state.endpoints.count)
         for setup in setups {
             let identity = EndpointState.identity(setup.name)
             let known = state.endpoints.firstIndex { EndpointState.identity($0.name) == identity }
             if let known { lanes[known] = EndpointLane(setup) }
         }
-        recoverClaims(&decision)
+        recoverClaims(now, &decision)
     }
 
     /// Claims without outcome are a crash's: their endpoint is asked, and doubt is named where it cannot tell.
-    private mutating func recoverClaims(_ decision: inout Decision) {
+    private mutating func recoverClaims(_ now: Timestamp, _ decision: inout Decision) {
         guard state.tally.claimed > 0 else { return }
         #if CAMPAIGN_MUTANTS
         if Mutant.claimsForgotten.isPlanted {
@@ -163,7 +165,7 @@ package struct JobMachine: Sendable {
         for ordinal in state.recipients.ordinals(in: .claimed) {
             let endpoint = state.recipients.endpoint(ordinal)
             if let known = evidence[ordinal], known.verdict != .unknown {
-                settle(ordinal, endpoint, known, &decision)
+                settle(ordinal, endpoint, known, now, &decision)
             } else {
                 byEndpoint[Int(endpoint)].append(ordinal)
             }
@@ -176,33 +178,14 @@ package struct JobMachine: Sendable {
                 for ordinal in ordinals {
                     let what = evidence[ordinal]?.text ?? Self.endedWithClaim
                     doubt(
-                        ordinal, EndpointIndex(index), "\(what), and the endpoint is no longer configured", &decision)
+                        ordinal, EndpointIndex(index), "\(what), and the endpoint is no longer configured", now,
+                        &decision)
                 }
             }
         }
     }
 
     static let endedWithClaim = "the engine ended between claim and outcome"
-
-    /// A crash's claim comes to its outcome by what is known of it; where nothing is, doubt is named.
-    mutating func settle(
-        _ ordinal: Ordinal, _ endpoint: EndpointIndex, _ evidence: ClaimEvidence, _ decision: inout Decision
-    ) {
-        switch evidence.verdict {
-        case .accepted:
-            emit(ordinal, .sent(endpoint, reply: evidence.text), &decision)
-        case .notAccepted:
-            emit(ordinal, .released(endpoint, reason: evidence.text), &decision)
-            giveBack(ordinal)
-        #if CAMPAIGN_MUTANTS
-        case .unknown where Mutant.unknownMeansNotAccepted.isPlanted:
-            emit(ordinal, .released(endpoint, reason: "not known"), &decision)
-            giveBack(ordinal)
-        #endif
-        case .unknown:
-            doubt(ordinal, endpoint, evidence.text, &decision)
-        }
-    }
 
     /// Stops claiming; what is under way may finish. Ends with `finished(.stopped)`.
     package mutating func stop(now: Timestamp, _ decision: inout Decision) {
@@ -239,24 +222,8 @@ package struct JobMachine: Sendable {
         #endif
         emit(.jobAborted(reason: reason.clippedForLog, recoverable: false), now, &decision)
         // A run that began paused has not looked at a crash's claims yet.
-        if mode == .running, lanes.isEmpty { recoverClaimsOnly(&decision) }
+        if mode == .running, lanes.isEmpty { recoverClaimsOnly(now, &decision) }
         advance(now: now, &decision)
-    }
-
-    /// A person's decision about a doubt. Refused (false) when the recipient is not in doubt, or when its doubt is newer than
-    /// the `knowing` first ones of the job: what someone found out about one delivery says nothing about the next.
-    package mutating func resolve(
-        _ ordinal: Ordinal, _ verdict: DoubtVerdict, evidence: String, knowing: UInt32 = .max, now: Timestamp,
-        _ decision: inout Decision
-    ) -> Bool {
-        guard state.phase(of: ordinal) == .inDoubt else { return false }
-        #if CAMPAIGN_MUTANTS
-        let knowing = Mutant.staleDecisionTaken.isPlanted ? UInt32.max : knowing
-        #endif
-        guard state.doubts[ordinal] ?? 0 <= knowing else { return false }
-        emit(ordinal, .inDoubtResolved(verdict, evidence: evidence), &decision)
-        if verdict != .sent { giveBack(ordinal) }
-        return true
     }
 
     // MARK: Writing events
@@ -297,29 +264,6 @@ package struct JobMachine: Sendable {
             returnedHead = 0
         }
         returned.append(ordinal)
-    }
-
-    mutating func doubt(
-        _ ordinal: Ordinal, _ endpoint: EndpointIndex, _ reason: String, _ decision: inout Decision
-    ) {
-        emit(ordinal, .inDoubt(endpoint, reason: reason), &decision)
-        resendIfWanted(ordinal, &decision)
-    }
-
-    /// Resending is bounded, or a server that always hangs up after the dot would get copies for ever. After an abort for
-    /// good nothing is sent again: there the doubt stays named.
-    private mutating func resendIfWanted(_ ordinal: Ordinal, _ decision: inout Decision) {
-        #if CAMPAIGN_MUTANTS
-        if Mutant.resendsUnderHold.isPlanted, state.recipients.attempts(ordinal) < 2 {
-            emit(ordinal, .inDoubtResolved(.notSent, evidence: ""), &decision)
-            return giveBack(ordinal)
-        }
-        #endif
-        guard inDoubtPolicy == .resend, state.phase != .aborted || state.abortIsRecoverable,
-            state.recipients.attempts(ordinal) + 1 < UInt32(retry.attempts)
-        else { return }
-        emit(ordinal, .inDoubtResolved(.resend, evidence: "the run's in-doubt policy"), &decision)
-        giveBack(ordinal)
     }
 }
 

@@ -22,6 +22,7 @@ public final class SMTPEndpoint: Endpoint {
     public var recordsHandover: Bool { true }
     public let policy: EndpointPolicy
 
+    private let probe: (any MessageProbe)?
     private let terms: LaneTerms
     private let groups: [LaneGroup]
     private let dealer: LaneDealer
@@ -31,7 +32,10 @@ public final class SMTPEndpoint: Endpoint {
 
     /// - Parameter timeouts: for tests; those of the address by default.
     /// - Throws: `badEndpoint` where a password or the certificates of authorities cannot be read.
-    init(_ url: EndpointURL, timeouts: SMTPTimeouts? = nil) throws(EngineError) {
+    init(
+        _ url: EndpointURL, probe: (any MessageProbe)? = nil, timeouts: SMTPTimeouts? = nil
+    ) throws(EngineError) {
+        self.probe = probe
         name = url.description
         policy = url.policy
         let connections = url.connections ?? Self.connectionsDefault
@@ -104,6 +108,19 @@ public final class SMTPEndpoint: Endpoint {
                     }
                 }
             }
+        }
+    }
+
+    /// The protocol has no way to ask (RFC 5321); a probe of the user's may know.
+    public func probe(_ claims: [Delivery]) async -> [ProbeVerdict] {
+        guard let probe else { return claims.map { _ in .unknown } }
+        // A server with nothing to do writes nothing into its log, and a log that has stopped proves nothing: let it write.
+        if probe is MailLogProbe { Task { await check() } }
+        return await withCheckedContinuation { continuation in
+            let thread = Thread {
+                continuation.resume(returning: probe.verdicts(claims.map { MessageQuestion($0) }))
+            }
+            thread.start()
         }
     }
 

@@ -18,6 +18,8 @@ public struct Delivery: Sendable {
     let content: JobContent
     /// Of a claimed message of an endpoint that records.
     var flight: FlightTicket?
+    /// Of a message that its endpoint is asked about.
+    var question: ProbeQuestion?
 
     /// The message's identity: the same for every attempt. Derived at each call (a SHA-256): keep it where it is used twice.
     #if CAMPAIGN_MUTANTS
@@ -29,6 +31,9 @@ public struct Delivery: Sendable {
     #else
     public var key: IdempotencyKey { content.key(of: row) }
     #endif
+
+    /// The message's Message-ID without angle brackets (RFC 5322 §3.6.4): the key, and the sender's domain.
+    public var messageID: String { "\(key)@\(content.messageIDDomain)" }
 
     /// The envelope's sender (RFC 5321 reverse-path) without angle brackets.
     public var sender: String { content.sender }

@@ -20,7 +20,13 @@ enum FlightEvidence {
         for name in deck.names(of: state.id) { records[name.epoch] = read(name, deck) }
         guard let oldest = records.keys.min() else { return [:] }
         var evidence: [Ordinal: ClaimEvidence] = [:]
-        for (claim, epoch) in try openClaims(state, store, from: oldest) {
+        let open = state.recipients.ordinals(in: .claimed)
+        let claims = try NewestClaims.find(open, of: state.id, in: store, sinceEpoch: oldest)
+        for ordinal in open {
+            guard let found = claims[ordinal], found.claim.endpoint == state.recipients.endpoint(ordinal) else {
+                continue
+            }
+            let (claim, epoch) = (found.claim, found.epoch)
             #if CAMPAIGN_MUTANTS
             if Mutant.staleSlotBelieved.isPlanted,
                 let (phase, ticket) = records.values.lazy.compactMap({ record in
@@ -59,43 +65,6 @@ enum FlightEvidence {
                 continue
             }
             found[claim] = (phase, ticket)
-        }
-        return found
-    }
-
-    /// The job's open claims and their epochs, as they stand in the log: the newest claim of each claimed recipient. Looks back no
-    /// further than to the epoch of the oldest record.
-    private static func openClaims(
-        _ state: JobState, _ store: any EventStore, from oldest: UInt64
-    ) throws(EngineError) -> [(FlightClaim, epoch: UInt64)] {
-        var wanted = Set(state.recipients.ordinals(in: .claimed))
-        var found: [(FlightClaim, epoch: UInt64)] = []
-        do {
-            try store.scanBackward(from: nil) { header, payload in
-                guard header.epoch >= oldest else { return false }
-                guard header.job == state.id.rawValue else { return true }
-                var newest: [Ordinal: EndpointIndex] = [:]
-                var cursor = EventCursor(payloadSizeBytes: payload.byteCount)
-                for _ in 0..<header.count {
-                    let event = try cursor.next(payload, keepingText: false)
-                    guard event.kind == .recipientClaimed, wanted.contains(event.ordinal) else { continue }
-                    newest[event.ordinal] = event.endpoint
-                }
-                for ordinal in newest.keys.sorted() {
-                    wanted.remove(ordinal)
-                    guard let endpoint = newest[ordinal], endpoint == state.recipients.endpoint(ordinal) else {
-                        continue
-                    }
-                    found.append(
-                        (
-                            FlightClaim(sequence: header.firstSequence, ordinal: ordinal, endpoint: endpoint),
-                            header.epoch
-                        ))
-                }
-                return !wanted.isEmpty
-            }
-        } catch {
-            throw EngineError.wrapping(error)
         }
         return found
     }

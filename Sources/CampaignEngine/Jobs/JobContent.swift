@@ -48,6 +48,8 @@ final class JobContent: Sendable {
     }
 
     var variables: [String] { renderer.variables }
+    /// The right-hand side of each Message-ID.
+    var messageIDDomain: String { renderer.messageIDDomain }
 
     func key(of row: RecipientRow) -> IdempotencyKey {
         Self.key(prefix: keyPrefix, address: row.bytes(0).span)

@@ -18,6 +18,8 @@ final class JobRun {
     private let given: [any Endpoint]
     private let inbox: Inbox
     private let store: any EventStore
+    /// What endpoints were asked about, until it is claimed again.
+    private var asked: [Ordinal: ProbeQuestion] = [:]
     /// Keeps the flight record, where there is one.
     var recorder: FlightRecorder?
     /// Events folded since the last snapshot.
@@ -52,7 +54,7 @@ final class JobRun {
     }
 
     /// Carries out what the machine wants. Called only when the decision's events are durable.
-    func carryOut(_ actions: [Action]) throws(EngineError) {
+    func carryOut(_ actions: [Action], now: Timestamp) throws(EngineError) {
         for action in actions {
             switch action {
             case .deliver: continue
@@ -68,7 +70,7 @@ final class JobRun {
                 endpoint.beginCheck { inbox.put(.checked(id, index, $0)) }
             case .probe(let index, let ordinals):
                 guard let endpoint = endpoint(index) else { continue }
-                let claims = try deliveries(ordinals, index, 0)
+                let claims = try questions(ordinals, index, now)
                 let (id, inbox) = (id, inbox)
                 endpoint.beginProbe(claims) { inbox.put(.probed(id, index, ordinals, $0)) }
             case .finished(let ending):
@@ -78,12 +80,27 @@ final class JobRun {
         // Last, so that an endpoint has the envelopes already that may travel with the content.
         for case .deliver(let index, let generation, let ordinals) in actions {
             guard let endpoint = endpoint(index) else { continue }
+            if !asked.isEmpty { for ordinal in ordinals { asked[ordinal] = nil } }
             var batch = try deliveries(ordinals, index, generation)
             if recorder != nil {
                 for position in batch.indices { batch[position].flight = recorder?.take(batch[position].ordinal) }
             }
             endpoint.deliver(batch)
         }
+    }
+
+    /// The messages that an endpoint is asked about, with the times between which they can have reached it.
+    private func questions(
+        _ ordinals: [Ordinal], _ index: EndpointIndex, _ now: Timestamp
+    ) throws(EngineError) -> [Delivery] {
+        let new = ordinals.filter { asked[$0] == nil }
+        if !new.isEmpty {
+            let claims = try NewestClaims.find(new, of: id, in: store)
+            for ordinal in new { asked[ordinal] = ProbeQuestion(claimedAt: claims[ordinal]?.time, lostAt: now) }
+        }
+        var batch = try deliveries(ordinals, index, 0)
+        for position in batch.indices { batch[position].question = asked[batch[position].ordinal] }
+        return batch
     }
 
     /// Gives the claims that are about to be committed their slots in the flight record.

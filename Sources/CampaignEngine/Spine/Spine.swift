@@ -162,7 +162,7 @@ final class Spine: @unchecked Sendable {
         #if CAMPAIGN_MUTANTS
         if Mutant.actsBeforeCommit.isPlanted {
             for run in runs {
-                try run.carryOut(run.decision.actions)
+                try run.carryOut(run.decision.actions, now: now)
                 run.decision.actions.removeAll()
             }
         }
@@ -247,7 +247,7 @@ final class Spine: @unchecked Sendable {
             let actions = run.decision.actions
             run.decision.removeAll()
             guard !actions.isEmpty else { continue }
-            try run.carryOut(actions)
+            try run.carryOut(actions, now: now)
             if let ending = run.ending, actions.contains(.finished(ending)) { try end(run, ending) }
         }
         // What is over is in the log: a service that runs for months does not keep the states of all its jobs.

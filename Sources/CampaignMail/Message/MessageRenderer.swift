@@ -12,6 +12,8 @@ package struct MessageRenderer: Sendable {
     /// Column of each slot.
     private let slots: [Int]
     private let header: [HeaderStep]
+    /// The right-hand side of each Message-ID.
+    package let messageIDDomain: String
     /// One part, or text and HTML as alternatives.
     private let parts: [BodyPart]
 
@@ -59,6 +61,7 @@ package struct MessageRenderer: Sendable {
             parts.append(BodyPart(template, type: "text/html"))
         }
         self.parts = parts
+        self.messageIDDomain = domain
         senderAddress = sender.address
         header = compiler.steps
         slots = compiler.variables.slots

@@ -1,0 +1,12 @@
+#define _GNU_SOURCE
+#include "CCampaignFileSystem.h"
+
+int campaign_spawn_close_from(posix_spawn_file_actions_t *actions, int lowest) {
+#if defined(__linux__)
+    return posix_spawn_file_actions_addclosefrom_np(actions, lowest);
+#else
+    (void)actions;
+    (void)lowest;
+    return 0;
+#endif
+}
