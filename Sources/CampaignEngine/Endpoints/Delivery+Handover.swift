@@ -13,9 +13,11 @@ extension Delivery {
     /// After a crash a message for which this was not called was surely not handed over, and is sent by the next run. So an
     /// endpoint that says ``Endpoint/recordsHandover`` must call it for every message, however it comes to be handed over.
     ///
-    /// - Returns: false when the message must not be handed over: another engine has taken it back, because this one seemed to
-    ///   have ended. Report it as not sent.
+    /// - Returns: false when the message must not be handed over; report it as not sent. Either another engine has taken it back,
+    ///   because this one seemed to have ended; or this is the delivery that was prepared, and not the one of
+    ///   ``Endpoint/deliver(_:)``, which has the claim.
     public func beginHandover() -> Bool {
+        guard isClaimed else { return false }
         guard let flight else { return true }
         #if CAMPAIGN_MUTANTS
         if Mutant.handoverNotRecorded.isPlanted { return true }

@@ -16,6 +16,8 @@ public struct Delivery: Sendable {
     let generation: UInt32
     let row: RecipientRow
     let content: JobContent
+    /// Its claim is durable: it may be handed over.
+    var isClaimed = false
     /// Of a claimed message of an endpoint that records.
     var flight: FlightTicket?
     /// Of a message that its endpoint is asked about.

@@ -82,8 +82,9 @@ final class JobRun {
             guard let endpoint = endpoint(index) else { continue }
             if !asked.isEmpty { for ordinal in ordinals { asked[ordinal] = nil } }
             var batch = try deliveries(ordinals, index, generation)
-            if recorder != nil {
-                for position in batch.indices { batch[position].flight = recorder?.take(batch[position].ordinal) }
+            for position in batch.indices {
+                batch[position].isClaimed = true
+                batch[position].flight = recorder?.take(batch[position].ordinal)
             }
             endpoint.deliver(batch)
         }

@@ -11,7 +11,8 @@ extension Spine {
     /// The record of a run that begins now; nil when none of its endpoints records, or none can be kept. Everything goes on
     /// without one.
     func flightRecorder(of job: JobID, _ endpoints: [any Endpoint]) -> FlightRecorder? {
-        guard let flightDeck else { return nil }
+        // An engine that was taken over from keeps its hands off the records of the newer one; it can claim nothing any more.
+        guard let flightDeck, (try? store.head)?.epoch == epoch else { return nil }
         // Whatever has this epoch's number is a leftover of a journal that was replaced since: it must not be taken for ours.
         for name in flightDeck.names(of: job) where name.epoch >= epoch { flightDeck.remove(name) }
         #if CAMPAIGN_MUTANTS

@@ -7,11 +7,13 @@ import CampaignEngine
 final class MailEndpoint: CallbackEndpoint, @unchecked Sendable {
     /// One message on its way.
     final class Flight {
-        let delivery: Delivery
+        var delivery: Delivery
         /// What the server will make of it, where it was asked before the claim.
         var answer: MailServer.Answer?
         /// The claim is durable.
         var isClaimed = false
+        /// The flight record says that its end may have left.
+        var isRecorded = false
         /// The last byte has left; nobody can call it back.
         var isHandedOver = false
         /// The server has answered; the engine has not heard of it yet.
@@ -25,6 +27,7 @@ final class MailEndpoint: CallbackEndpoint, @unchecked Sendable {
     let capacity: Int
     let policy: EndpointPolicy
     var preparesBeforeClaim: Bool { server.options.isAskedFirst }
+    var recordsHandover: Bool { server.options.recordsHandover }
     let server: MailServer
     unowned let world: World
     let process: EngineProcess
@@ -55,6 +58,7 @@ final class MailEndpoint: CallbackEndpoint, @unchecked Sendable {
             world.oracle.expectClaimed(job, delivery, by: name)
             guard let flight = preparesBeforeClaim ? prepared(delivery) : begin(delivery) else { continue }
             flight.isClaimed = true
+            flight.delivery = delivery
             world.plan(after: server.latency(), in: process) { [self] in attempt(flight) }
         }
     }
@@ -81,14 +85,14 @@ final class MailEndpoint: CallbackEndpoint, @unchecked Sendable {
         world.note("\(name): \(flight.delivery.recipient) \(answer)")
         switch answer {
         case .accepted: accept(flight, .sent(reply: "250 2.0.0 ok"))
-        case .deferred(let reply): settle(flight, .deferred(reply: reply))
+        case .deferred(let reply): decline(flight, .deferred(reply: reply))
         case .throttled(let reply):
             world.marks.hit(.throttled)
-            settle(flight, .throttled(reply: reply))
-        case .rejected(let kind, let reply): settle(flight, .failed(kind, reply: reply))
+            decline(flight, .throttled(reply: reply))
+        case .rejected(let kind, let reply): decline(flight, .failed(kind, reply: reply))
         case .droppedBefore: settle(flight, .notSent(EndpointFault(.dropped, "connection lost")))
         case .droppedAfter(let accepted):
-            flight.isHandedOver = true
+            guard handOver(flight) else { return }
             if accepted {
                 world.marks.hit(.acceptedWithoutReply)
                 take(flight)
@@ -96,7 +100,7 @@ final class MailEndpoint: CallbackEndpoint, @unchecked Sendable {
             settle(flight, .inDoubt(EndpointFault(.dropped, "connection lost after the final dot")))
         case .refused: settle(flight, .notSent(EndpointFault(.unavailable, "connection refused")))
         case .silent(let handedOver, let accepted):
-            flight.isHandedOver = handedOver
+            if handedOver, !handOver(flight) { return }
             if accepted { take(flight) }
             let fault = EndpointFault(.dropped, "no answer")
             world.plan(after: MailServer.silenceMilliseconds, in: process) { [self] in
@@ -107,10 +111,29 @@ final class MailEndpoint: CallbackEndpoint, @unchecked Sendable {
     }
 
     private func accept(_ flight: Flight, _ outcome: DeliveryOutcome) {
-        flight.isHandedOver = true
+        guard handOver(flight) else { return }
         take(flight)
         if world.crashesHere(process, .crashBetweenHandoverAndReply) { return }
         world.plan(after: server.latency(), in: process) { [self] in settle(flight, outcome) }
+    }
+
+    /// Says that the message is about to leave, and lets it; false when it must not, or when the process dies on the way.
+    private func handOver(_ flight: Flight) -> Bool {
+        guard flight.delivery.beginHandover() else {
+            world.marks.hit(.flightTakenBack)
+            settle(flight, .notSent(EndpointFault(.dropped, "taken back")))
+            return false
+        }
+        flight.isRecorded = true
+        if world.crashesHere(process, .crashBetweenRecordAndHandover) { return false }
+        flight.isHandedOver = true
+        return true
+    }
+
+    /// Before the content, or by the final reply.
+    private func decline(_ flight: Flight, _ outcome: DeliveryOutcome) {
+        if world.random.network.chance(perMille: 500), !handOver(flight) { return }
+        settle(flight, outcome)
     }
 
     private func take(_ flight: Flight) { world.oracle.accepted(job, flight.delivery) }
@@ -118,6 +141,7 @@ final class MailEndpoint: CallbackEndpoint, @unchecked Sendable {
     func settle(_ flight: Flight, _ outcome: DeliveryOutcome) {
         guard !flight.isOver, let reporter else { return }
         flight.isAnswered = true
+        if flight.isHandedOver, let code = outcome.replyCode { flight.delivery.recordReply(code: code) }
         if world.crashesHere(process, .crashBetweenReplyAndOutcome) { return }
         end(flight)
         reporter.report([DeliveryReport(flight.delivery, outcome)])
@@ -183,7 +207,10 @@ final class MailEndpoint: CallbackEndpoint, @unchecked Sendable {
     /// The process is dead. What its system had taken from it may still arrive.
     func abandon() {
         for flight in flights where !flight.isHandedOver && !flight.isOver && flight.isClaimed {
-            guard world.random.network.chance(perMille: 200) else { continue }
+            guard world.random.network.chance(perMille: 200), flight.isRecorded || flight.delivery.beginHandover()
+            else {
+                continue
+            }
             world.onItsWay(job, flight.delivery.ordinal, after: server.latency()) { [self] in
                 guard !server.isDown else { return }
                 world.marks.hit(.messageAcceptedAfterCrash)
@@ -192,5 +219,17 @@ final class MailEndpoint: CallbackEndpoint, @unchecked Sendable {
         }
         flights = []
         waiting = []
+    }
+}
+
+extension DeliveryOutcome {
+    /// Of the final reply to the message; nil where there was none.
+    fileprivate var replyCode: UInt16? {
+        switch self {
+        case .sent: 250
+        case .deferred, .throttled: 450
+        case .failed: 550
+        case .notSent, .inDoubt: nil
+        }
     }
 }

@@ -127,12 +127,35 @@ final class Oracle {
         if let wrong = jobs[job, default: ReferenceJob()].apply(event, at: sequence) {
             fail(.logDecides, "event \(sequence): \(wrong)")
         }
+        if case .recipient(let ordinal, .inDoubt(let endpoint, let reason)) = event {
+            checkEvidence(job, ordinal, endpoint, reason)
+        }
+        if case .recipient(let ordinal, .claimed) = event { world.flights.claimed(job, ordinal) }
         guard case .recipient(_, .claimed(let endpoint)) = event, let reference = jobs[job] else { return }
         checkDestinations(job, reference)
         // Law 3: what a crash can leave in doubt is bounded by the lanes at every moment.
         let lanes = world.lanes(of: reference.endpoints[Int(endpoint)])
         if reference.openClaims[Int(endpoint)] > lanes {
             fail(.noUnnamedDoubt, "\(reference.openClaims[Int(endpoint)]) claims are open at \(lanes) lanes")
+        }
+    }
+
+    /// After the death of a process, doubt is only about what was being handed over, where there was a flight record.
+    private func checkEvidence(_ job: JobID, _ ordinal: Ordinal, _ endpoint: EndpointIndex, _ reason: String) {
+        guard reason.hasPrefix("the engine ended between claim and outcome"), let reference = jobs[job] else { return }
+        let name = reference.endpoints[Int(endpoint)]
+        guard world.options.servers.first(where: { $0.name == name })?.recordsHandover == true else { return }
+        if world.flights.mustKnow(job, ordinal) {
+            fail(.noNeedlessDoubt, "recipient \(ordinal) of job \(job) is in doubt, and its record was whole")
+        }
+    }
+
+    /// Claims without outcome, by job and recipient.
+    var openClaims: [(JobID, Ordinal)] {
+        jobs.keys.sorted().flatMap { job in
+            (jobs[job]?.recipients ?? []).enumerated().compactMap { index, recipient in
+                recipient.standing == .claimed ? (job, Ordinal(index)) : nil
+            }
         }
     }
 

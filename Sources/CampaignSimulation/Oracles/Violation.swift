@@ -5,6 +5,7 @@ package struct Violation: Error, Hashable, Sendable, CustomStringConvertible {
         case noSkip = "no skip"
         case noSecondCopy = "no second copy"
         case noUnnamedDoubt = "no unnamed doubt"
+        case noNeedlessDoubt = "no doubt where the flight record tells"
         case logDecides = "the log decides"
         case acknowledgedIsDurable = "acknowledged is durable"
         case claimFirst = "a durable claim comes first"

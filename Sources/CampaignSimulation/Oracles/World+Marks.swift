@@ -21,19 +21,33 @@ extension World {
         }
     }
 
+    private static let byRecord = "by the flight record"
+
     private func mark(_ change: RecipientChange) {
         switch change {
         case .skipped: marks.hit(.recipientsSkipped)
         case .claimed: break
-        case .sent: marks.hit(.sent)
+        case .sent(_, let reply):
+            marks.hit(.sent)
+            if reply.contains(Self.byRecord) { marks.hit(.flightTakenByReceiver) }
         case .failed(_, .attemptsExhausted, _): marks.hit(.attemptsExhausted)
         case .failed(_, .rendering, _): marks.hit(.renderingFailed)
         case .failed: marks.hit(.failed)
         case .deferred: marks.hit(.deferred)
-        case .released: marks.hit(.released)
-        case .inDoubt: marks.hit(.doubtNamed)
-        case .inDoubtResolved(.sent, _): marks.hit(.doubtResolvedSent)
-        case .inDoubtResolved(.notSent, _): marks.hit(.doubtResolvedNotSent)
+        case .released(_, let reason):
+            marks.hit(.released)
+            if reason.contains(Self.byRecord) {
+                marks.hit(reason.hasPrefix("not handed over") ? .flightNotHandedOver : .flightRefusedByReceiver)
+            }
+        case .inDoubt(_, let reason):
+            marks.hit(.doubtNamed)
+            if reason.contains(Self.byRecord) { marks.hit(.flightInDoubt) }
+        case .inDoubtResolved(.sent, let evidence):
+            marks.hit(.doubtResolvedSent)
+            if evidence.contains("probe") { marks.hit(.doubtSettledByProbe) }
+        case .inDoubtResolved(.notSent, let evidence):
+            marks.hit(.doubtResolvedNotSent)
+            if evidence.contains("probe") { marks.hit(.doubtSettledByProbe) }
         case .inDoubtResolved(.resend, _): marks.hit(.doubtResent)
         }
         if case .claimed = change {} else { process?.outcomesReported += 1 }

@@ -17,6 +17,7 @@ package enum Fault: Int, CaseIterable, Sendable {
     case tornFrame
     case snapshotRot
     case derivedTablesLost
+    case flightRecordDamage
 
     // Servers.
     case refusal

@@ -55,6 +55,18 @@ package enum Mark: Int, CaseIterable, Sendable {
     case endpointRestored
     case jobReopened
     case messageAcceptedAfterCrash
+    case doubtSettledByProbe
+
+    // The flight record.
+    case flightNotHandedOver
+    case flightTakenByReceiver
+    case flightRefusedByReceiver
+    case flightInDoubt
+    case flightTakenBack
+    case flightRecordOfOtherBoot
+    case flightRecordOfCopy
+    case flightRecordDamaged
+    case crashBetweenRecordAndHandover
 
     // The engine's people and places.
     case secondEngineRefused

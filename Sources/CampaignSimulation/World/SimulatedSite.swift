@@ -7,7 +7,7 @@ import CampaignLog
 final class SimulatedSite: JournalSite, @unchecked Sendable {
     let host: HostIdentity
     let processID: UInt32
-    let flightDeck: (any FlightDeck)? = nil
+    var flightDeck: (any FlightDeck)? { world.flights }
     private let holder: LockHolder
     private unowned let world: World
     private let process: EngineProcess

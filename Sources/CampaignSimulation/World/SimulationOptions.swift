@@ -13,6 +13,8 @@ package struct SimulationOptions: Sendable {
         package var policy: EndpointPolicy
         /// Whether it can be asked afterwards what became of a message.
         package var knowsItsMessages: Bool
+        /// Whether it keeps the flight record.
+        package var recordsHandover = false
         /// The usual time to an answer, in milliseconds.
         package var latency: ClosedRange<Int64>
 
@@ -76,6 +78,13 @@ package struct SimulationOptions: Sendable {
             name: isDirectory ? "dir:/out\(index)" : "smtp://mx\(index)", isDirectory: isDirectory,
             capacity: 1 + random.below(isDirectory ? 12 : 6), policy: policy,
             knowsItsMessages: isDirectory || random.chance(perMille: 200), latency: 0...longest)
+        if !isDirectory {
+            server.recordsHandover = random.chance(perMille: 700)
+            if server.knowsItsMessages, random.chance(perMille: 600) {
+                server.policy.probing = ProbePolicy(
+                    again: 1 + random.below(3), intervalMilliseconds: [100, 5_000, 60_000][random.below(3)])
+            }
+        }
         if !isDirectory, random.chance(perMille: 600) {
             server.isAskedFirst = true
             server.capacity *= 2
@@ -116,7 +125,7 @@ extension Fault {
         case .unpause: 40
         case .otherHost: 60
         case .storeRefuses, .unknownFate: 12
-        case .frameRot, .tornFrame, .snapshotRot, .derivedTablesLost: 60
+        case .frameRot, .tornFrame, .snapshotRot, .derivedTablesLost, .flightRecordDamage: 60
         case .refusal, .hang, .dropBeforeDot, .dropAfterDot, .replyLost: 20
         case .throttling: 40
         case .suspendEndpoint, .limitEndpoint: 4

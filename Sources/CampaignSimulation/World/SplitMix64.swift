@@ -36,6 +36,7 @@ struct RandomStreams {
     var network: SplitMix64
     var folder: SplitMix64
     var operation: SplitMix64
+    var flights: SplitMix64
 
     init(seed: UInt64) {
         var root = SplitMix64(seed: seed)
@@ -45,5 +46,6 @@ struct RandomStreams {
         network = SplitMix64(seed: root.next())
         folder = SplitMix64(seed: root.next())
         operation = SplitMix64(seed: root.next())
+        flights = SplitMix64(seed: root.next())
     }
 }

@@ -129,6 +129,7 @@ extension World {
             marks.hit(.snapshotRotSurvived)
             note("a snapshot is damaged")
         }
+        if happens(.flightRecordDamage) { flights.damage(&random.flights) }
         if happens(.frameRot) { rot() }
         if happens(.tornFrame) { tear() }
         if happens(.otherHost), zombie == nil { move() }
@@ -200,9 +201,12 @@ extension World {
     private func move() {
         if wasMoved, !journal.isForeign(to: host) { adoptions += 1 }
         journal = journal.copied()
+        flights.copyJournal()
         if random.operation.chance(perMille: 500) {
             let number = host.id.dropFirst(4)
-            host = HostIdentity(id: "host\((Int(number) ?? 1) + 1)", name: "host", bootID: "1")
+            // No two machines share a boot.
+            host = HostIdentity(
+                id: "host\((Int(number) ?? 1) + 1)", name: "host", bootID: "\((Int(host.bootID) ?? 1) + 1)")
         }
         wasMoved = true
         note("the journal is copied; it is opened on \(host)")

@@ -18,6 +18,7 @@ package final class World: @unchecked Sendable {
     var host: HostIdentity
     private(set) var clock: SimulatedClock!
     private(set) var oracle: Oracle!
+    private(set) var flights: SimulatedFlights!
     private(set) var servers: [MailServer] = []
     private(set) var boxes: [DropBox] = []
 
@@ -60,6 +61,7 @@ package final class World: @unchecked Sendable {
         configuration.version = "simulated"
         configuration.logger = Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }
         clock = SimulatedClock(self)
+        flights = SimulatedFlights(self)
         oracle = Oracle(self, listLengths: options.jobs.map { lists[$0.list].rows })
         for server in options.servers {
             if server.isDirectory {
@@ -130,6 +132,7 @@ package final class World: @unchecked Sendable {
         }
         for server in servers { server.age() }
         for box in boxes { box.age() }
+        if random.flights.chance(perMille: 50) { flights.writeBack() }
         interfere()
         reap()
         if let zombie, zombie.nextTurn < .max,
@@ -204,6 +207,8 @@ package final class World: @unchecked Sendable {
             let keeps = random.store.chance(perMille: 500)
             if journal.hasUnflushed { marks.hit(keeps ? .powerCutKeepsUnflushed : .powerCutLosesUnflushed) }
             journal.cutPower(keepsUnflushed: keeps)
+            flights.cutPower()
+            host.bootID = "\((Int(host.bootID) ?? 1) + 1)"
             for box in boxes { box.cutPower() }
         } else {
             for box in boxes { box.settle() }
