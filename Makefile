@@ -14,6 +14,7 @@ deps:
 test-deps: deps
 	@command -v smtp-sink >/dev/null 2>&1 || [ -x /usr/sbin/smtp-sink ] || ./.ci/install postfix
 	@command -v python3 >/dev/null 2>&1 || ./.ci/install python3-minimal
+	@command -v openssl >/dev/null 2>&1 || ./.ci/install openssl
 
 # The sample campaign of 10,000 recipients, from list to drop directory, twice: the second run finds nothing to do.
 run: deps

@@ -139,4 +139,52 @@ struct EndpointURLTests {
                 + "&trace=/srv/campaign/t%25")
         #expect(try EndpointURL(parsing: url.description, relativeTo: "/elsewhere") == url)
     }
+
+    @Test("Addresses changed at random are refused, or read again as the same from the log's form")
+    func mutations() throws {
+        let samples = [
+            "smtps://ann@mail.example.com?password-file=mail.secret&connections=20&trace=t", "dir:out/box?retries=2",
+            "smtp+starttls://a%40b@h:587?password-env=MAIL&auth=xoauth2&tls-name=n&tls-ca=../x",
+            "smtp://[::1]:25?dsn=never",
+            "lmtp+unix://ann@/run/dove%20cot/a%3Fb?password-file=%2e%2e/p%26",
+            "lmtp://u@h?password-env=X&auth-plaintext=allowed",
+        ]
+        let pieces =
+            Array("%?&=@:/[]. #aZ9é\u{0}\n+-_~").map(String.init) + [
+                "%2F", "%00", "%25", "%3A", "..", "//", "smtps://",
+            ]
+        var random = SplitMix64(seed: 17)
+        func pick(_ count: Int) -> Int { Int(random.next() % UInt64(count)) }
+        var readCount = 0
+        for _ in 0..<20_000 {
+            var text = Array(samples[pick(samples.count)])
+            for _ in 0...pick(3) {
+                let place = pick(text.count + 1)
+                if pick(3) == 0, place < text.count {
+                    text.remove(at: place)
+                } else {
+                    text.insert(contentsOf: pieces[pick(pieces.count)], at: place)
+                }
+            }
+            guard let url = try? EndpointURL(parsing: String(text), relativeTo: "/base") else { continue }
+            readCount += 1
+            let again = try? EndpointURL(parsing: url.description, relativeTo: "/elsewhere")
+            #expect(again == url && again?.description == url.description, "\(String(text))")
+        }
+        #expect(readCount > 2_000)
+    }
+}
+
+/// A small generator with a seed: every run sees the same numbers.
+private struct SplitMix64 {
+    private var state: UInt64
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
 }

@@ -225,4 +225,53 @@ struct SessionOpeningTests {
             machine.replyReceived(Self.reply(500, "what?")) == Actions(write: .greeting(.helo), timer: .start(.hello)))
         #expect(machine.replyReceived(Self.reply(250, "mx")).isOpened)
     }
+
+    @Test("Whatever a server says: no password in the clear, no session that is less than was asked for, no way back")
+    func anything() throws {
+        let credentials = try AuthenticationTests.credentials("ann", "s3cret")
+        let says: [(UInt16, String)] = [
+            (220, "go"), (250, "mx\nSTARTTLS\nAUTH PLAIN"), (250, "mx\nAUTH LOGIN SCRAM-SHA-256"), (250, "mx"),
+            (334, ""),
+            (334, "VXNlcm5hbWU6"), (235, "ok"), (354, "go"), (421, "bye"), (454, "4.7.0 later"), (500, "what?"),
+            (530, "5.7.0 no"), (535, "5.7.8 no"), (554, "no"), (220, "again"), (250, "ok"),
+        ]
+        var random = SplitMix64(seed: 3)
+        func pick(_ count: Int) -> Int { Int(random.next() % UInt64(count)) }
+        var openCounts = [0, 0, 0]
+        for round in 0..<60_000 {
+            let security = [SessionTerms.Security.none, .startTLS, .implicitTLS][round % 3]
+            let wantsUser = pick(2) == 0
+            let allowsPlaintext = pick(2) == 0
+            var machine = Self.machine(security, wantsUser ? credentials : nil, allowsPlaintext: allowsPlaintext)
+            var isSecured = false
+            var isWelcome = false
+            for step in 0..<9 where !machine.isClosed && !machine.isReady {
+                let actions: Actions
+                switch step == 0 ? 0 : pick(12) {
+                case 0: actions = machine.connected()
+                case 1 where machine.stage == .handshake, 2 where machine.stage == .handshake:
+                    isSecured = true
+                    actions = machine.secured()
+                case 3 where pick(8) == 0: actions = machine.handshakeFailed(.plainText)
+                default:
+                    // Mostly what the stage waits for, or nothing would ever be opened.
+                    let due: [TransactionStage: Int] = [.greeting: 0, .hello: 1, .startTLS: 0, .authenticate: 6]
+                    let choice = pick(3) > 0 ? due[machine.stage] : nil
+                    let (code, text) = says[choice ?? pick(says.count)]
+                    isWelcome = isWelcome || (code == 235 && machine.stage == .authenticate)
+                    actions = machine.replyReceived(Reply(code: code, text: text), isFollowed: pick(20) == 0)
+                }
+                if case .authentication = actions.write { #expect(isSecured || allowsPlaintext) }
+                if case .greeting(.helo) = actions.write { #expect(security != .startTLS || isSecured) }
+                if actions.startsTLS { #expect(security != .none && !isSecured) }
+                if actions.isOpened {
+                    openCounts[round % 3] += 1
+                    #expect(security == .none || isSecured)
+                    #expect(!wantsUser || isWelcome)
+                }
+                if actions.isClosing { #expect(actions.fault != nil) }
+            }
+        }
+        #expect(openCounts.allSatisfy { $0 > 100 }, "\(openCounts)")
+    }
 }

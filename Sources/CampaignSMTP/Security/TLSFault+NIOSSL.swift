@@ -26,7 +26,7 @@ extension TLSFault {
         let names = stack.map { Self.reason($0) }
         func has(_ words: String...) -> Bool { names.contains { name in words.contains { name.contains($0) } } }
         if has("CERTIFICATE_VERIFY_FAILED") {
-            self = .certificate(certificate?.fault(at: now) ?? .other("of the library's own reasons"))
+            self = .certificate(certificate?.fault(at: now) ?? .other("the TLS library does not say why"))
         } else if has("PEER_DID_NOT_RETURN_A_CERTIFICATE") {
             self = .certificate(.missing)
         } else if has("UNSUPPORTED_PROTOCOL", "PROTOCOL_VERSION", "UNSUPPORTED_SSL_PROTOCOL") {

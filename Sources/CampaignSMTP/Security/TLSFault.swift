@@ -68,8 +68,8 @@ extension CertificateFault: CustomStringConvertible {
         case .selfSigned:
             "the server's certificate is self-signed and not known here; `tls-ca=FILE` makes it known"
         case .unknownAuthority(let issuer):
-            "the server's certificate was issued by \(issuer), which is no authority known here; "
-                + "`tls-ca=FILE` makes one known"
+            "the server's certificate, issued by \(issuer), leads to no authority known here; `tls-ca=FILE` makes one "
+                + "known, unless the server only forgets to send what lies between"
         case .other(let reason): "the server's certificate cannot be verified: \(reason)"
         case .missing: "the server has shown no certificate"
         }
