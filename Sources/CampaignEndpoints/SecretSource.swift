@@ -23,6 +23,24 @@ enum SecretSource: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// What tells one state of a file from another.
+    struct Version: Hashable, Sendable {
+        let seconds: Int
+        let nanoseconds: Int
+        let sizeBytes: Int64
+        let inode: UInt64
+    }
+
+    /// Nil for the environment, which does not change, and for a file that is not there.
+    var version: Version? {
+        guard case .file(let path) = self else { return nil }
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return nil }
+        return Version(
+            seconds: status.st_mtim.tv_sec, nanoseconds: status.st_mtim.tv_nsec, sizeBytes: Int64(status.st_size),
+            inode: UInt64(status.st_ino))
+    }
+
     private static let fileSizeMaxBytes = 64 * 1024
 
     /// - Throws: `badEndpoint` saying what to mend; never with the secret in it.

@@ -1,9 +1,9 @@
 import CampaignEngine
-import CampaignSMTP
 import Foundation
 import Testing
 
 @testable import CampaignEndpoints
+@testable import CampaignSMTP
 
 @Suite("Where passwords are kept")
 struct SecretSourceTests {
@@ -31,6 +31,25 @@ struct SecretSourceTests {
                 #expect(error?.message.contains("s3cret") == false)
             }
         }
+    }
+
+    @Test("a file that changes is read anew; one that cannot be used leaves what was read before")
+    func renewed() throws {
+        let scratch = try Scratch()
+        let path = try scratch.secret("old")
+        let keeper = try CredentialKeeper(user: "ann", source: .file(path), mechanism: .xoauth2)
+        let first = keeper.current
+        #expect(first.secret == Secret("old") && first.mechanism == .xoauth2)
+        // The keys that were worked out stay as long as the file does.
+        #expect(keeper.current.scramKeys === first.scramKeys)
+        _ = try scratch.secret("new one")
+        #expect(keeper.current.secret == Secret("new one"))
+        _ = try scratch.secret("")
+        #expect(keeper.current.secret == Secret("new one"))
+        try FileManager.default.removeItem(atPath: path)
+        #expect(keeper.current.secret == Secret("new one"))
+        _ = try scratch.secret("third time")
+        #expect(keeper.current.secret == Secret("third time"))
     }
 
     @Test("no file, no password in it, a directory, too much")

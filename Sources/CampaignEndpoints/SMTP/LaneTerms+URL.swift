@@ -21,12 +21,21 @@ extension LaneTerms {
             configuration: SMTPConnectionConfiguration(
                 greetingName: LocalName.greeting, greetingVerb: scheme.isLMTP ? .lhlo : .ehlo,
                 timeouts: SMTPTimeouts(commandMilliseconds: url.timeoutMilliseconds),
-                security: try url.connectionSecurity(scheme), credentials: try url.credentials(),
+                security: try url.connectionSecurity(scheme),
                 allowsPlaintextAuthentication: !scheme.isReadableOnTheWay || url.security.allowsPlaintext,
                 terms: url.smtp.terms),
             messagesPerConnection: url.messagesPerConnection,
             idleMax: url.smtp.idleMilliseconds.map { .milliseconds($0) } ?? LaneTerms.idleMaxDefault,
-            retryInterval: .milliseconds(url.policy.delays.firstMilliseconds), trace: try url.traceFolder())
+            retryInterval: .milliseconds(url.policy.delays.firstMilliseconds), credentials: try url.credentials(),
+            trace: try url.traceFolder())
+    }
+
+    /// For a connection that is opened now.
+    var configurationNow: SMTPConnectionConfiguration {
+        guard let credentials else { return configuration }
+        var configuration = configuration
+        configuration.credentials = credentials.current
+        return configuration
     }
 }
 
@@ -52,14 +61,9 @@ extension EndpointURL {
         return try TraceFolder(path: path, title: String(description.prefix { $0 != "?" }))
     }
 
-    fileprivate func credentials() throws(EngineError) -> Credentials? {
+    fileprivate func credentials() throws(EngineError) -> CredentialKeeper? {
         guard let user, let source = security.secret else { return nil }
-        let secret = try source.load()
-        do throws(CredentialsError) {
-            return try Credentials(user: user, secret: secret, mechanism: security.mechanism)
-        } catch {
-            throw EngineError(.badEndpoint, "\(source): \(error)")
-        }
+        return try CredentialKeeper(user: user, source: source, mechanism: security.mechanism)
     }
 }
 

@@ -12,6 +12,8 @@ struct LaneTerms: Sendable {
     /// After which one more connection than the server gave last is asked for.
     var retryInterval: TimeAmount
     let sessions = SessionCount()
+    /// Who this client is to the server; nil is nobody.
+    var credentials: CredentialKeeper?
     /// Where dialogues are written down; nil is nowhere.
     var trace: TraceFolder?
 

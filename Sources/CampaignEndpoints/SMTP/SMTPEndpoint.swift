@@ -92,7 +92,7 @@ public final class SMTPEndpoint: Endpoint {
         return await withCheckedContinuation { continuation in
             loop.execute {
                 SMTPConnection.connect(
-                    to: terms.address, configuration: terms.configuration, on: loop, transcript: terms.trace?.begin()
+                    to: terms.address, configuration: terms.configurationNow, on: loop, transcript: terms.trace?.begin()
                 ) { result in
                     switch result {
                     case .success(let connection):

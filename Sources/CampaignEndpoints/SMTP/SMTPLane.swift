@@ -225,7 +225,7 @@ final class SMTPLane {
         (begunCount, answeredCount) = (0, 0)
         var isAnswered = false
         let attempt = SMTPConnection.connect(
-            to: terms.address, configuration: terms.configuration, on: eventLoop, transcript: terms.trace?.begin()
+            to: terms.address, configuration: terms.configurationNow, on: eventLoop, transcript: terms.trace?.begin()
         ) { [self] result in
             isAnswered = true
             switch result {
