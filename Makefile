@@ -12,7 +12,7 @@ deps:
 
 # The tests also want real servers.
 test-deps: deps
-	@command -v smtp-sink >/dev/null 2>&1 || [ -x /usr/sbin/smtp-sink ] || ./.ci/install postfix
+	@./.ci/servers
 	@command -v python3 >/dev/null 2>&1 || ./.ci/install python3-minimal
 	@command -v openssl >/dev/null 2>&1 || ./.ci/install openssl
 

@@ -82,6 +82,7 @@ final class PostfixServer {
         mynetworks = 127.0.0.0/8
         smtpd_relay_restrictions = permit_mynetworks, reject_unauth_destination
         smtpd_peername_lookup = no
+        smtpd_error_sleep_time = 0
         alias_maps =
         local_recipient_maps =
         virtual_mailbox_domains = example.com

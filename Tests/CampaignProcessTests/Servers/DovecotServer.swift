@@ -1,0 +1,84 @@
+import Foundation
+import Testing
+
+/// A Dovecot that takes mail in by LMTP and knows a user's password, with folders of its own. Must be started by root.
+final class DovecotServer {
+    static let user = "mailer"
+    static let password = "correct horse, 7 batteries"
+
+    let host = Loopback.freshHost()
+    private let scratch: Scratch
+    private let root: String
+    private var process: RunningProcess?
+
+    init(_ scratch: Scratch) throws {
+        self.scratch = scratch
+        root = scratch.file("dovecot")
+        for folder in ["run", "state", "mail"] {
+            try FileManager.default.createDirectory(atPath: "\(root)/\(folder)", withIntermediateDirectories: true)
+        }
+        try FileManager.default.setAttributes([.ownerAccountName: "nobody"], ofItemAtPath: "\(root)/mail")
+        try scratch.write("dovecot/users", "\(Self.user):{PLAIN}\(Self.password)\n")
+        let configuration = Self.configuration.replacing("ROOT", with: root).replacing("HOST", with: host)
+        try scratch.write("dovecot/dovecot.conf", configuration)
+    }
+
+    deinit { process?.send(SIGKILL) }
+
+    /// Where other servers ask whether a password is right.
+    var authenticationSocket: String { "\(root)/auth.sock" }
+    var socketURL: String { "lmtp+unix://\(root)/lmtp.sock" }
+    var url: String { "lmtp://\(host):24" }
+
+    func start() async throws {
+        let process = try RunningProcess(
+            "/usr/bin/unshare",
+            ["--pid", "--fork", "--kill-child", "/usr/sbin/dovecot", "-F", "-c", "\(root)/dovecot.conf"],
+            directory: scratch.path)
+        self.process = process
+        try await Eventually.holds("Dovecot to listen; it said: \(process.diagnostics) \(log)", within: .seconds(60)) {
+            Loopback.answers(host, port: 24) || !process.isRunning
+        }
+        try #require(process.isRunning, "Dovecot ended: \(process.diagnostics) \(log)")
+    }
+
+    var log: String { (try? String(contentsOfFile: "\(root)/dovecot.log", encoding: .utf8)) ?? "" }
+
+    func delivered() throws -> [ArrivedMessage] { try ArrivedMessage.all(in: "\(root)/mail") }
+
+    private static let configuration = """
+        base_dir = ROOT/run
+        state_dir = ROOT/state
+        log_path = ROOT/dovecot.log
+        protocols = lmtp
+        ssl = no
+        listen = HOST
+        first_valid_uid = 1
+        mail_location = maildir:ROOT/mail/%u
+        auth_mechanisms = plain login scram-sha-256
+        disable_plaintext_auth = no
+        passdb {
+          driver = passwd-file
+          args = ROOT/users
+        }
+        userdb {
+          driver = static
+          args = uid=65534 gid=65534 home=ROOT/mail/%u allow_all_users=yes
+        }
+        service lmtp {
+          unix_listener ROOT/lmtp.sock {
+            mode = 0600
+          }
+          inet_listener lmtp {
+            address = HOST
+            port = 24
+          }
+        }
+        service auth {
+          unix_listener ROOT/auth.sock {
+            mode = 0666
+          }
+        }
+
+        """
+}
