@@ -1,11 +1,15 @@
 /// What a server of the tests offers.
 enum Dialect: Hashable, Sendable, CaseIterable {
     case plain, pipelining, chunking
+    /// With PIPELINING (RFC 2033).
+    case lmtp
+
+    var scheme: String { self == .lmtp ? "lmtp" : "smtp" }
 
     var helloLines: [String] {
         switch self {
         case .plain: ["mx"]
-        case .pipelining: ["mx", "PIPELINING"]
+        case .pipelining, .lmtp: ["mx", "PIPELINING"]
         case .chunking: ["mx", "PIPELINING", "CHUNKING"]
         }
     }

@@ -22,7 +22,7 @@ extension LiePlan {
         case .greeting where lie == .code(Replies.authentication), .hello where lie == .code(Replies.authentication):
             [.removed]
         case .greeting: lie.isHarmless ? [.sent] : [.endpoint]
-        case .hello: Self.atHello(lie)
+        case .hello: Self.atHello(lie, dialect)
         case .reset: lie.isHarmless ? [.sent] : [.endpoint]
         case .mail, .recipient, .data: lie.isAhead ? ahead(dialect) : inEnvelope(dialect)
         case .content: inEnvelope(dialect)
@@ -30,9 +30,9 @@ extension LiePlan {
         }
     }
 
-    private static func atHello(_ lie: Lie) -> Set<LieOutcome> {
-        // A server that does not know EHLO knows HELO.
-        if case .code(let reply) = lie, reply.hasPrefix("55") { return [.sent] }
+    private static func atHello(_ lie: Lie, _ dialect: Dialect) -> Set<LieOutcome> {
+        // A server that does not know EHLO knows HELO; LHLO has no other.
+        if case .code(let reply) = lie, reply.hasPrefix("55"), dialect != .lmtp { return [.sent] }
         return lie.isHarmless ? [.sent] : [.endpoint]
     }
 
@@ -81,7 +81,7 @@ extension LiePlan {
         case (_, .early, _): [.sent]
         case (_, _, .mail): [.endpoint]
         // All of the group's replies are on their way at once: which of them is one too many cannot be told in time.
-        case (.pipelining, _, .data), (.chunking, _, .recipient): [.failed(.unknownAddress)]
+        case (.pipelining, _, .data), (.lmtp, _, .data), (.chunking, _, .recipient): [.failed(.unknownAddress)]
         default: [.endpoint]
         }
     }

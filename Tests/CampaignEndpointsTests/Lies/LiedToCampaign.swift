@@ -53,7 +53,8 @@ final class LiedToCampaign {
         _ server: LyingServer, host: String = "127.0.0.1", _ options: String = "connections=1",
         timeouts: SMTPTimeouts = SMTPTimeouts()
     ) throws -> SMTPEndpoint {
-        var url = try EndpointURL(parsing: "smtp://\(host):\(server.port)?\(options)", relativeTo: "/")
+        var url = try EndpointURL(
+            parsing: "\(server.dialect.scheme)://\(host):\(server.port)?\(options)", relativeTo: "/")
         url.policy.retries = 1_000_000
         url.policy.delays = RetryPolicy(attempts: 1, firstMilliseconds: 1, factor: 1, capMilliseconds: 2)
         return try SMTPEndpoint(url, timeouts: timeouts)

@@ -7,6 +7,7 @@ final class LyingServer: Sendable {
     private static let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 
     let port: Int
+    let dialect: Dialect
     let ledger = LieLedger()
     private let listener: any Channel
 
@@ -17,6 +18,7 @@ final class LyingServer: Sendable {
         _ dialect: Dialect, host: String = "127.0.0.1", connectionsMax: Int = .max,
         plans: @escaping @Sendable (Int) -> [LiePlan]
     ) async throws {
+        self.dialect = dialect
         let ledger = ledger
         listener = try await ServerBootstrap(group: Self.loops)
             .serverChannelOption(.backlog, value: 256)

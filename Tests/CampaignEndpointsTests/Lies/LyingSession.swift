@@ -100,7 +100,7 @@ final class LyingSession: ChannelInboundHandler {
 
     private func obey(_ line: String, _ context: ChannelHandlerContext) {
         switch line.prefix(4) {
-        case "EHLO": respond(.hello, hello(dialect.helloLines), context)
+        case "EHLO", "LHLO": respond(.hello, hello(dialect.helloLines), context)
         // Not lied about: it follows a lie about EHLO.
         case "HELO": outbound.writeString("250 mx\r\n")
         case "MAIL":
