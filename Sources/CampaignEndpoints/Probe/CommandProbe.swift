@@ -86,7 +86,8 @@ struct CommandProbe: MessageProbe {
             &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
         var argv = unsafe arguments.map { unsafe strdup($0) } + [nil]
         var envp = unsafe environment.map { unsafe strdup($0) } + [nil]
-        defer { unsafe (argv + envp).forEach { unsafe free($0) } }
+        let copies = unsafe argv + envp
+        defer { for index in unsafe copies.indices { unsafe free(copies[index]) } }
         var process = pid_t()
         var code = unsafe posix_spawn(&process, path, &actions, &attributes, &argv, &envp)
         // Somebody is just putting it there, or has the file open for an instant without knowing.
