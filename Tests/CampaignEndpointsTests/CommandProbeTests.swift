@@ -35,11 +35,10 @@ struct CommandProbeTests {
         let output = scratch.path + "/output"
         // Somebody's file, open in this process and not marked to be closed.
         let descriptor = dup(0)
-        let open = dup2(descriptor, 150)
+        let open = fcntl(descriptor, F_DUPFD, 150)
         defer { for number in [descriptor, open] { close(number) } }
         let probe = try program("{ echo \"$# $1 $2\"; env | sort; cat; ls /proc/$$/fd; } > '\(output)'; exit 1")
         let odd = "\"a b;$(touch x)'*\"@example.com"
-        #expect(unsafe setenv("CAMPAIGN_TEST_SECRET", "hush", 1) == 0)
         #expect(probe.verdicts([question(odd)]) == [.notAccepted])
         let lines = try String(contentsOfFile: output, encoding: .utf8).split(separator: "\n").map(String.init)
         #expect(lines.first == "2 abc@example.com \(odd)")
@@ -50,8 +49,11 @@ struct CommandProbeTests {
                 "CAMPAIGN_MESSAGE_ID=abc@example.com",
                 "CAMPAIGN_RECIPIENT=\(odd)",
             ])
-        #expect(!lines.contains { $0.contains("hush") })
-        #expect(open == 150 && lines.contains("1") && !lines.contains("150"))
+        // The shell adds three of its own. This process has far more.
+        let names = Set(lines.compactMap { $0.contains("=") ? String($0.prefix { $0 != "=" }) : nil })
+        let others = names.filter { !$0.hasPrefix("CAMPAIGN_") }
+        #expect(others.isSubset(of: ["PATH", "HOME", "LANG", "TZ", "PWD", "OLDPWD", "SHLVL", "_"]), "\(others)")
+        #expect(open >= 150 && lines.contains("1") && !lines.contains("\(open)"))
     }
 
     @Test("one that does not end is killed with its children, and is unknown; the others are asked meanwhile")
@@ -59,7 +61,7 @@ struct CommandProbeTests {
         let pidFile = scratch.path + "/pid"
         var probe = try program("case $2 in h*) sleep 1000 & echo $! > '\(pidFile)'; wait;; *) exit 0;; esac")
         // The only one that runs out is the one that hangs, however slow the machine is.
-        probe.timeLimit = .seconds(3)
+        probe.timeLimit = .seconds(10)
         probe.parallelMax = 2
         #expect(probe.verdicts(["h@x", "a@x", "b@x"].map(question)).first == .unknown)
         // If it could not begin in its time, there is nothing to be killed.
