@@ -6,7 +6,7 @@ import Testing
 @Suite("Hosts with several addresses")
 struct AddressFamilyTests {
     /// A host of which one address leads to the server and the others lead nowhere.
-    private struct Names: Resolver, Sendable {
+    struct Names: Resolver, Sendable {
         let eventLoop: any EventLoop
         let v4: [SocketAddress]
         let v6: [SocketAddress]

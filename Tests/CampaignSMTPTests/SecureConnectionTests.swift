@@ -30,18 +30,21 @@ struct SecureConnectionTests {
     /// Opens a session, sends one message, and says QUIT.
     private func session(
         _ server: SecureMailServer, _ security: SMTPConnectionConfiguration.Security, host: String = "127.0.0.1",
-        credentials: Credentials? = nil, verb: GreetingVerb = .ehlo
+        credentials: Credentials? = nil, message: [UInt8]? = nil, resolver: (any Resolver & Sendable)? = nil,
+        on loop: (any EventLoop)? = nil
     ) async throws -> Outcome {
-        let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+        let eventLoop = loop ?? MultiThreadedEventLoopGroup.singleton.next()
+        let message = message ?? self.message
         let configuration = SMTPConnectionConfiguration(
-            greetingName: try GreetingName("client.example"), greetingVerb: verb, security: security,
+            greetingName: try GreetingName("client.example"), security: security,
             credentials: credentials)
         let (sender, recipient) = (try EnvelopePath("s@example.com"), try EnvelopePath("r@example.com"))
-        let future = eventLoop.flatSubmit { [message] in
+        let future = eventLoop.flatSubmit {
             let promise = eventLoop.makePromise(of: Outcome.self)
             var outcome = Outcome()
             SMTPConnection.connect(
-                to: .host(host, port: server.port), configuration: configuration, on: eventLoop
+                to: .host(host, port: server.port), configuration: configuration, on: eventLoop,
+                resolver: resolver
             ) { opened in
                 switch opened {
                 case .failure(let fault):
@@ -217,10 +220,46 @@ struct SecureConnectionTests {
     @Test("of a host's addresses the one that answers is the one inside of TLS")
     func severalAddresses() async throws {
         let certificates = try await TestCertificates.shared()
-        let server = try await SecureMailServer(behaviour(.implicitTLS, certificates.good))
-        // ::1 comes first, and nobody listens there.
-        let outcome = try await session(server, .implicitTLS(try await client("localhost")), host: "localhost")
-        #expect(outcome.fault == nil && outcome.isEncrypted)
+        for way in Way.allCases {
+            let server = try await SecureMailServer(behaviour(way, certificates.good))
+            let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+            // Nobody listens on port 1.
+            let names = AddressFamilyTests.Names(
+                eventLoop: eventLoop, v4: [try SocketAddress(ipAddress: "127.0.0.1", port: server.port)],
+                v6: [try SocketAddress(ipAddress: "::1", port: 1)])
+            let outcome = try await session(
+                server, security(way, try await client("mail.example.test")), host: "mail.example.test",
+                resolver: names, on: eventLoop)
+            #expect(outcome.fault == nil && outcome.isEncrypted && outcome.result != nil)
+            #expect(server.connectionCount == 1)
+            try await server.close()
+        }
+    }
+
+    @Test("a message of a few megabytes, with and without CHUNKING", arguments: ["8BITMIME", "CHUNKING"])
+    func large(extension: String) async throws {
+        let certificates = try await TestCertificates.shared()
+        let server = try await SecureMailServer(
+            behaviour(.implicitTLS, certificates.good) { $0.extensions = ["PIPELINING", `extension`] })
+        let message = Array(String(repeating: ".0123456789\r\n", count: 200_000).utf8)
+        let outcome = try await session(server, .implicitTLS(try await client("localhost")), message: message)
+        guard case .accepted = outcome.result else { return #expect(Bool(false), "\(outcome)") }
+        #expect(server.messages.map(\.bytes) == [message])
         try await server.close()
+    }
+
+    @Test("a server that hangs up: not sent before the content, in doubt after it")
+    func hangsUp() async throws {
+        let certificates = try await TestCertificates.shared()
+        for (moment, isInDoubt) in [(ServerBehaviour.Moment.data, false), (.contentTaken, true)] {
+            let server = try await SecureMailServer(behaviour(.startTLS, certificates.good) { $0.hangsUpAt = moment })
+            let outcome = try await session(server, .startTLS(try await client("localhost")))
+            switch outcome.result {
+            case .notSent(.connectionLost): #expect(!isInDoubt)
+            case .inDoubt(.connectionLost(.finalReply, _)): #expect(isInDoubt)
+            default: #expect(Bool(false), "\(outcome)")
+            }
+            try await server.close()
+        }
     }
 }

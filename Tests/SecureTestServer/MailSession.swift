@@ -87,6 +87,7 @@ final class MailSession: ChannelInboundHandler {
                 ReceivedMessage(recipient: $0, bytes: bytes, isEncrypted: isEncrypted, user: user)
             }
         }
+        if behaviour.hangsUpAt == .contentTaken { return context.close(promise: nil) }
         for recipient in behaviour.isLMTP ? recipients : ["it"] { say("250 2.0.0 \(recipient) taken\r\n", context) }
         content = []
         recipients = []
@@ -105,6 +106,7 @@ final class MailSession: ChannelInboundHandler {
         case "RCPT":
             recipients.append(String(line.dropFirst(9).prefix { $0 != ">" }))
             say("250 2.1.5 Ok\r\n", context)
+        case "DATA" where behaviour.hangsUpAt == .data: context.close(promise: nil)
         case "DATA":
             reading = .content
             say("354 go\r\n", context)

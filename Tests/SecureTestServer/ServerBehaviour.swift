@@ -3,6 +3,7 @@ package import NIOSSL
 /// What a `SecureMailServer` offers, and how it misbehaves.
 package struct ServerBehaviour: Sendable {
     package enum Security: Sendable { case none, startTLS, implicitTLS }
+    package enum Moment: Sendable { case data, contentTaken }
 
     package var security = Security.none
     package var certificate: TestCertificates.Certificate?
@@ -20,6 +21,8 @@ package struct ServerBehaviour: Sendable {
     /// What it says to every AUTH instead of looking at it.
     package var authenticationReply: String?
     package var isLMTP = false
+    /// When it closes the connection instead of replying.
+    package var hangsUpAt: Moment?
 
     package init() {}
 

@@ -1,7 +1,11 @@
 import NIOCore
 import NIOSSL
 
-#if canImport(Glibc)
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Musl)
+import Musl
+#else
 import Glibc
 #endif
 

@@ -32,6 +32,7 @@ enum SampleCampaign {
         endpoints:
           - dir:outbox
           # - smtp://127.0.0.1:2525?connections=20
+          # - smtps://ann@mail.example.com?password-file=mail.secret
 
         # When a server says "not now". Durations are 250ms, 60s, 5m, 1h.
         retry: { attempts: 5, first: 60s, factor: 2, cap: 1h }
