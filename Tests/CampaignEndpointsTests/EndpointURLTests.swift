@@ -156,7 +156,7 @@ struct EndpointURLTests {
         var random = SplitMix64(seed: 17)
         func pick(_ count: Int) -> Int { Int(random.next() % UInt64(count)) }
         var readCount = 0
-        for _ in 0..<20_000 {
+        for _ in 0..<5_000 {
             var text = Array(samples[pick(samples.count)])
             for _ in 0...pick(3) {
                 let place = pick(text.count + 1)
@@ -171,7 +171,7 @@ struct EndpointURLTests {
             let again = try? EndpointURL(parsing: url.description, relativeTo: "/elsewhere")
             #expect(again == url && again?.description == url.description, "\(String(text))")
         }
-        #expect(readCount > 2_000)
+        #expect(readCount > 500)
     }
 }
 

@@ -7,7 +7,7 @@ import Testing
 
 @testable import CampaignEndpoints
 
-@Suite("Servers that want TLS, a password, or LMTP", .timeLimit(.minutes(1)))
+@Suite("Servers that want TLS, a password, or LMTP", .timeLimit(.minutes(5)))
 struct SecureEndpointTests {
     private static let password = "correct horse battery staple"
 

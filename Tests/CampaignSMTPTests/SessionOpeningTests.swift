@@ -238,7 +238,7 @@ struct SessionOpeningTests {
         var random = SplitMix64(seed: 3)
         func pick(_ count: Int) -> Int { Int(random.next() % UInt64(count)) }
         var openCounts = [0, 0, 0]
-        for round in 0..<60_000 {
+        for round in 0..<12_000 {
             let security = [SessionTerms.Security.none, .startTLS, .implicitTLS][round % 3]
             let wantsUser = pick(2) == 0
             let allowsPlaintext = pick(2) == 0
@@ -272,6 +272,6 @@ struct SessionOpeningTests {
                 if actions.isClosing { #expect(actions.fault != nil) }
             }
         }
-        #expect(openCounts.allSatisfy { $0 > 100 }, "\(openCounts)")
+        #expect(openCounts.allSatisfy { $0 > 50 }, "\(openCounts)")
     }
 }
