@@ -33,6 +33,20 @@ struct FewConnectionsTests {
         try await server.finish()
     }
 
+    @Test("so it is where the lanes are spread over several event loops, of which some get no connection")
+    func fewOverLoops() async throws {
+        let server = try await LyingServer(.pipelining, connectionsMax: 1) { _ in [] }
+        let campaign = try await LiedToCampaign((0..<400).map { "r\($0)@example.com" })
+        let ending = try await campaign.run(
+            try LiedToCampaign.endpoint(server, "connections=150&slow-start=off&retry-interval=20ms&idle=50ms"))
+        #expect(ending == .completed)
+        let state = try campaign.state()
+        #expect(state.tally.sent == 400)
+        #expect(try !campaign.events().contains { if case .recipient(_, .deferred) = $0 { true } else { false } })
+        await campaign.engine.stop()
+        try await server.finish()
+    }
+
     @Test("slow start counts connections: five to begin with, whatever is in hand")
     func slowStart() async throws {
         // Nobody is greeted, so nobody is answered, and none is added.
