@@ -35,6 +35,15 @@ final class LieLedger: Sendable {
         return number
     }
 
+    /// Whoever waits for connections waits no longer.
+    func release() {
+        let waiting = state.withLock { state in
+            defer { state.whenAccepted = [] }
+            return state.whenAccepted
+        }
+        for waiter in waiting { waiter.continuation.resume() }
+    }
+
     /// Until so many connections were made.
     func accepted(_ count: Int) async {
         await withCheckedContinuation { continuation in

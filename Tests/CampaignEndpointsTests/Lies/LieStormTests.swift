@@ -35,22 +35,37 @@ struct LieStormTests {
         #expect(lies >= Self.liesWanted)
     }
 
-    /// Once the endpoint was removed the campaign goes on with the next run, as a person's would.
+    /// Once the endpoint was removed, or the engine was stopped, the campaign goes on with the next run, as a person's would.
     private static func run(_ world: LieWorld) async throws -> LieLedger {
         let server = try await LyingServer(
             world.dialect, connectionsMax: world.connectionsMax, plans: { world.plans($0) })
         let campaign = try await LiedToCampaign(
             (0..<world.recipients).map { "r\($0)@example.com" }, attempts: RetryPolicy.attemptsMax)
+        let (engine, ledger) = (campaign.engine, server.ledger)
+        let interruption = world.connectionsBeforeRestart.map { count in
+            Task {
+                await ledger.accepted(count)
+                await engine.stop(deadline: .zero)
+            }
+        }
         var ending = JobEnding.stopped
         for _ in 0..<1000 where ending != .completed {
-            ending = try await campaign.run(
-                try LiedToCampaign.endpoint(server, world.options, timeouts: .impatient))
+            do {
+                ending = try await campaign.run(
+                    try LiedToCampaign.endpoint(server, world.options, timeouts: .impatient))
+            } catch let error as EngineError where error.code == .stopped {
+                try await campaign.restart()
+            }
         }
+        ledger.release()
+        await interruption?.value
         #expect(ending == .completed, "\(world)")
-        try expectLaws(campaign, server.ledger, world)
+        // It may have been stopped after the end, too.
+        try await campaign.restart()
+        try expectLaws(campaign, ledger, world)
         await campaign.engine.stop()
         try await server.finish()
-        return server.ledger
+        return ledger
     }
 
     private static func expectLaws(_ campaign: LiedToCampaign, _ ledger: LieLedger, _ world: LieWorld) throws {

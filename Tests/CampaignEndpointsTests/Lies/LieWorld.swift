@@ -7,6 +7,8 @@ struct LieWorld: Sendable, CustomStringConvertible {
     let options: String
     /// The server gives no more connections than these.
     let connectionsMax: Int
+    /// The engine is stopped without patience when so many connections were made, and another goes on; nil if it is not.
+    let connectionsBeforeRestart: Int?
     /// Connections after this many are served honestly, so that every storm ends.
     private let liesMax = 4000
 
@@ -26,6 +28,7 @@ struct LieWorld: Sendable, CustomStringConvertible {
         if dice.chance(4) { options += "&per-connection=\(1 + dice.below(5))" }
         if dice.chance(4) { options += "&idle=1ms" }
         self.options = options
+        connectionsBeforeRestart = dice.chance(2) ? 1 + dice.below(80) : nil
         connectionsMax = dice.chance(4) ? 1 + dice.below(connections) : .max
     }
 

@@ -12,15 +12,16 @@ import NIOCore
 /// No interval is longer than a few milliseconds, whatever the server does: trouble never makes it wait.
 final class LiedToCampaign {
     let recipients: [String]
-    let engine: CampaignEngine
+    private(set) var engine: CampaignEngine
     let job: JobID
+    private let journal = MemoryJournal()
     private let scratch: Scratch
 
     /// - Parameter attempts: of a recipient who is deferred, 1 to 31.
     init(_ recipients: [String], key: String = "spring", attempts: Int = 5, bodySizeBytes: Int = 0) async throws {
         self.recipients = recipients
         scratch = try Scratch()
-        engine = try Self.engine()
+        engine = try Self.engine(journal)
         var definition = Sample.definition
         definition.key = key
         definition.retry = RetryPolicy(attempts: attempts, firstMilliseconds: 1, factor: 1, capMilliseconds: 1)
@@ -35,8 +36,14 @@ final class LiedToCampaign {
         ).id
     }
 
-    private static func engine() throws -> CampaignEngine {
-        let store = MemoryEventStore(journal: MemoryJournal())
+    /// The next engine, over what the one before has left.
+    func restart() async throws {
+        await engine.stop(deadline: .zero)
+        engine = try Self.engine(journal)
+    }
+
+    private static func engine(_ journal: MemoryJournal) throws -> CampaignEngine {
+        let store = MemoryEventStore(journal: journal)
         let head = try store.beginEpoch { epoch in
             var events = EventEncoder()
             events.append(

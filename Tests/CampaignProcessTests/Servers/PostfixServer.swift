@@ -60,8 +60,10 @@ final class PostfixServer {
             within: .seconds(120),
             every: .milliseconds(20)
         ) { ArrivedMessage.count(in: folder) >= count }
-        return try ArrivedMessage.all(in: folder)
+        return try arrived()
     }
+
+    func arrived() throws -> [ArrivedMessage] { try ArrivedMessage.all(in: file("mail")) }
 
     var deliveredCount: Int { ArrivedMessage.count(in: file("mail")) }
 

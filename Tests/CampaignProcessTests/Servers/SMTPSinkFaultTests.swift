@@ -34,7 +34,7 @@ extension ProcessTests {
                 Fault(options: ["-L"], ending: .sent, scheme: "lmtp"),
                 Fault(options: ["-f", "EHLO"], ending: .sent),
                 // Whoever finds no place waits for those who have one, and nobody is charged.
-                Fault(options: ["-m", "2"], ending: .sent, query: "&connections=6&slow-start=off&timeout=2s"),
+                Fault(options: ["-m", "2"], ending: .sent, query: "&connections=6&slow-start=off&timeout=5s"),
                 Fault(options: ["-f", "RCPT"], ending: .failed), Fault(options: ["-f", "DATA"], ending: .failed),
                 Fault(options: ["-f", "."], ending: .failed),
                 Fault(options: ["-r", "RCPT"] + later, ending: .failed),
