@@ -49,6 +49,10 @@ class Interrupted:
         """Writes the log on until so many have an outcome; what campaign-bench says of it."""
         return self.bench.bench("extend", self.journal, "--percent", str(percent), "--deferrals", str(deferrals))
 
+    def check(self):
+        """That the log is one that the engine could have written: its laws hold."""
+        processes.run(self.bench.campaign, "audit", "--journal", self.journal)
+
     def leave_snapshot(self):
         """Goes on for a moment and stops in good order, which stores the folded state."""
         with Sink(port=self.port):

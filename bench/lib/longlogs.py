@@ -28,6 +28,8 @@ def measure(bench):
         moment = bench.circumstances()
         campaign = Interrupted(bench, rows)
         written = campaign.extend(deferrals=deferrals)
+        if deferrals < DEFERRALS_LARGE:
+            campaign.check()
         size = os.path.getsize(os.path.join(campaign.journal, "data.mdb"))
         replay = bench.bench("replay", campaign.journal, "--rounds", "1" if deferrals == DEFERRALS_LARGE else "3")
         firsts = []

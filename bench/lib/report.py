@@ -63,7 +63,7 @@ def text(found, description, plot_folder):
     measured = {key: value for findings in found for key, value in findings["measured"].items()}
     parts = ["# Results", NOTE, description + ".", targets.text(measured)]
     for findings in found:
-        parts.append(f"# {findings['name']}\n\n{findings['date']}; load, flush µs at the start: "
+        parts.append(f"## {findings['name']}\n\n{findings['date']}; load, flush µs at the start: "
                      f"{findings['circumstances']}.")
         parts += [table(value) for value in findings["tables"]]
         for drawing in findings["plots"]:
@@ -75,7 +75,7 @@ def text(found, description, plot_folder):
 
 
 def table(value):
-    lines = [f"## {value['title']}", ""]
+    lines = [f"### {value['title']}", ""]
     if value["note"]:
         lines += [value["note"], ""]
     lines.append("| " + " | ".join(value["columns"]) + " |")

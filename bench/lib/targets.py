@@ -38,7 +38,7 @@ TARGETS = (
 
 
 def text(measured):
-    lines = ["# Targets", "", "| target | section | wanted | measured | |", "|---|---|---|---|---|"]
+    lines = ["## Targets", "", "| target | section | wanted | measured | |", "|---|---|---|---|---|"]
     for target in TARGETS:
         value = measured.get(target.key)
         shown = "not measured" if value is None else shape(value) + target.unit
