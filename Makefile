@@ -88,7 +88,10 @@ released:
 bench: test-deps
 	@command -v mdb_stat >/dev/null 2>&1 || ./.ci/install lmdb-utils
 	@[ -e /usr/include/sqlite3.h ] || ./.ci/install libsqlite3-dev
-	$(SWIFT) build -c release -j $(JOBS)
+	@command -v cc >/dev/null 2>&1 || command -v clang >/dev/null 2>&1 || ./.ci/install gcc
+	for product in campaign campaign-bench CampaignLogProbe; do \
+		$(SWIFT) build -c release --product $$product -j $(JOBS) || exit 1; \
+	done
 	bench/run
 
 format:
