@@ -63,6 +63,9 @@ extension JobMachine {
     /// Doubts that the run waits for before it calls the job complete.
     var isAsking: Bool { !inquiries.isEmpty }
 
+    /// Doubts that an answer is awaited about.
+    package var inquiriesUnderWay: Int { inquiries.values.count { $0.due == nil } }
+
     /// Sees to it that a doubt is asked about, if its endpoint may know.
     ///
     /// - Parameter isFirst: whether nobody has been asked in this run; then it is asked at once.

@@ -42,6 +42,8 @@ extension SmallWorld {
             case .sent, .failed, .skipped: bytes.append(phase.rawValue)
             case .pending, .deferred, .inDoubt:
                 bytes.append(phase.rawValue | UInt8(clamping: state.recipients.attempts(ordinal)) << 3)
+                // Whom the next run asks about it.
+                if phase == .inDoubt, rules.asksAgain { bytes.append(state.recipients.endpoint(ordinal)) }
             case .claimed:
                 bytes.append(phase.rawValue | UInt8(clamping: state.recipients.attempts(ordinal)) << 3)
                 bytes.append(state.recipients.endpoint(ordinal))
@@ -74,6 +76,7 @@ extension SmallWorld {
                 words.append(word(isCurrent ? 3 : 6, batch.endpoint, batch.ordinals))
             case .check(let endpoint): words.append(word(4, endpoint, []))
             case .probe(let endpoint, let ordinals): words.append(word(5, endpoint, ordinals))
+            case .ask(let endpoint, let ordinals): words.append(word(7, endpoint, ordinals))
             }
         }
         words.sort()

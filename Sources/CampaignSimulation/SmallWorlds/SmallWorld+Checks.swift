@@ -8,7 +8,13 @@ extension SmallWorld {
         try checkClaims(rules)
         if machine == nil { try log.checkReplay() }
         guard let machine else { return }
-        let waiting = work.reduce(0) { $0 + $1.ordinals.count }
+        let asked = work.reduce(0) { if case .ask(_, let ordinals) = $1 { $0 + ordinals.count } else { $0 } }
+        // A person may have come before an answer, which is then waited for by nobody.
+        guard machine.inquiriesUnderWay <= asked else {
+            throw SmallWorldBreach(
+                "the machine waits for \(machine.inquiriesUnderWay) answers about doubts, not \(asked)")
+        }
+        let waiting = work.reduce(0) { $0 + $1.ordinals.count } - asked
         guard machine.inFlight == waiting else {
             throw SmallWorldBreach("the machine waits for \(machine.inFlight) answers, \(waiting) are under way")
         }
@@ -85,15 +91,18 @@ extension SmallWorld {
 
     private var isAbortedForGood: Bool { state.phase == .aborted && !state.abortIsRecoverable }
 
-    /// R27: at the end of a run nothing is under way but checks, and their answers are no events.
+    /// R27: at the end of a run nothing is under way but checks and questions about doubts, and their answers are no events.
     func checkNothingIsLeft(_ finished: JobMachine) throws {
         var machine = finished
         var decision = Decision()
         for item in work {
-            guard case .check(let endpoint) = item else {
-                throw SmallWorldBreach("the run ended with \(item) under way")
+            switch item {
+            case .check(let endpoint):
+                machine.checked(endpoint, EndpointFault(.hopeless, "late"), now: time, &decision)
+            case .ask(let endpoint, let ordinals):
+                machine.probed(endpoint, ordinals.map { ($0, .notAccepted) }, now: time, &decision)
+            case .delivery, .prepare, .probe: throw SmallWorldBreach("the run ended with \(item) under way")
             }
-            machine.checked(endpoint, EndpointFault(.hopeless, "late"), now: time, &decision)
         }
         machine.advance(now: time, &decision)
         guard decision.events.isEmpty, decision.actions.isEmpty, machine.inFlight == 0 else {

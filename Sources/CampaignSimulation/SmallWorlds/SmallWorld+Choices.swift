@@ -20,6 +20,9 @@ extension SmallWorld {
                         Choice(
                             input: .start(policy: policy, endpoints: endpoints),
                             isGood: policy == 0 && endpoints == 0 && !isOver))
+                    if rules.hasFlightRecord, state.tally.claimed > 0 {
+                        choices.append(Choice(input: .start(policy: policy, endpoints: endpoints, evidence: true)))
+                    }
                 }
             }
         }
@@ -48,7 +51,9 @@ extension SmallWorld {
                 choices.append(Choice(input: .checked(endpoint, severity), faults: 1))
             }
         case .probe(let index, let ordinals):
-            probes(index, ordinals, endpoint(index, rules)?.probe ?? .never, &choices)
+            probes(index, ordinals, endpoint(index, rules)?.probe ?? .never, &choices) { .probed(index, ordinals, $0) }
+        case .ask(let index, let ordinals):
+            probes(index, ordinals, endpoint(index, rules)?.probe ?? .never, &choices) { .asked(index, ordinals, $0) }
         }
     }
 
@@ -71,19 +76,19 @@ extension SmallWorld {
 
     /// Probes never lie: each message's fate, or that it cannot be told.
     private func probes(
-        _ endpoint: EndpointIndex, _ ordinals: [Ordinal], _ probe: SmallWorldEndpoint.Probe, _ choices: inout [Choice]
+        _ endpoint: EndpointIndex, _ ordinals: [Ordinal], _ probe: SmallWorldEndpoint.Probe,
+        _ choices: inout [Choice], _ input: ([ProbeVerdict]) -> SmallWorldInput
     ) {
         let truth = ordinals.map { accepted[Int($0)] > 0 ? ProbeVerdict.accepted : .notAccepted }
         let silence = [ProbeVerdict](repeating: .unknown, count: ordinals.count)
         switch probe {
-        case .never: choices.append(Choice(input: .probed(endpoint, ordinals, silence), isGood: true))
-        case .always: choices.append(Choice(input: .probed(endpoint, ordinals, truth), isGood: true))
+        case .never: choices.append(Choice(input: input(silence), isGood: true))
+        case .always: choices.append(Choice(input: input(truth), isGood: true))
         case .sometimes:
             for mask in 0..<(1 << ordinals.count) {
                 let verdicts = ordinals.indices.map { mask >> $0 & 1 == 1 ? ProbeVerdict.unknown : truth[$0] }
                 choices.append(
-                    Choice(
-                        input: .probed(endpoint, ordinals, verdicts), isGood: mask == 0, faults: mask == 0 ? 0 : 1))
+                    Choice(input: input(verdicts), isGood: mask == 0, faults: mask == 0 ? 0 : 1))
             }
         }
     }

@@ -31,6 +31,9 @@ extension SmallWorld {
                 return (ordinal: ordinal, verdict: isMisread ? ProbeVerdict.notAccepted : verdict)
             }
             machine.probed(endpoint, pairs, now: time, &decision)
+        case .asked(let endpoint, let ordinals, let verdicts):
+            let pairs = zip(ordinals, verdicts).map { (ordinal: $0, verdict: $1) }
+            machine.probed(endpoint, pairs, now: time, &decision)
         case .pause: machine.pause(reason: "a person", now: time, &decision)
         case .unpause: machine.unpause(now: time, &decision)
         case .stop: machine.stop(now: time, &decision)

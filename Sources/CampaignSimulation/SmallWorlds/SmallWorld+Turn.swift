@@ -60,8 +60,8 @@ extension SmallWorld {
         var decision = Decision()
         var effects: [Effect] = []
         for input in inputs {
-            if case .start(let policy, let endpoints) = input {
-                try begin(policy, endpoints, rules, &machine, &decision, &effects)
+            if case .start(let policy, let endpoints, let evidence) = input {
+                try begin(policy, endpoints, evidence, rules, &machine, &decision, &effects)
             } else {
                 try apply(input, &machine, &decision, rules)
             }
@@ -84,8 +84,8 @@ extension SmallWorld {
     }
 
     private mutating func begin(
-        _ policy: Int, _ endpoints: Int, _ rules: SmallWorldConfiguration, _ machine: inout JobMachine,
-        _ decision: inout Decision, _ effects: inout [Effect]
+        _ policy: Int, _ endpoints: Int, _ evidence: Bool, _ rules: SmallWorldConfiguration,
+        _ machine: inout JobMachine, _ decision: inout Decision, _ effects: inout [Effect]
     ) throws {
         runEndpoints = endpoints
         if rules.flaw == .forgetsClaimsAfterCrash, state.tally.claimed > 0 {
@@ -98,6 +98,12 @@ extension SmallWorld {
         }
         effects.append(.beginEpoch)
         machine = JobMachine(log.state, RunOptions(inDoubt: rules.runPolicies[policy]))
+        if evidence {
+            for ordinal in log.state.ordinals(in: .claimed) {
+                let verdict: ProbeVerdict = accepted[Int(ordinal)] > 0 ? .accepted : .notAccepted
+                machine.evidence[ordinal] = ClaimEvidence(verdict, "the flight record")
+            }
+        }
         let setups = rules.endpointChoices[endpoints].map { rules.endpoints[$0].setup }
         machine.start(setups, now: time, &decision)
     }
@@ -147,7 +153,9 @@ extension SmallWorld {
                 }
             }
         case .act(.check(let endpoint)): work.append(.check(endpoint))
-        case .act(.probe(let endpoint, let ordinals)): work.append(.probe(endpoint, ordinals))
+        case .act(.probe(let endpoint, let ordinals)):
+            let isAboutDoubts = ordinals.allSatisfy { state.phase(of: $0) == .inDoubt }
+            work.append(isAboutDoubts ? .ask(endpoint, ordinals) : .probe(endpoint, ordinals))
         case .act(.finished(let ending)): try checkEnding(ending)
         }
     }

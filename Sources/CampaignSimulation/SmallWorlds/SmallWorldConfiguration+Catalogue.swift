@@ -4,7 +4,7 @@ import CampaignDomain
 extension SmallWorldConfiguration {
     /// Those that close within seconds, also in a debug build.
     package static let quick: [SmallWorldConfiguration] = [
-        one, oneResent,
+        one, oneResent, oneAsked,
         named("one over two endpoints, few faults") {
             $0.endpoints = mixed(lanes: 1)
             $0.crashesMax = 2
@@ -22,7 +22,15 @@ extension SmallWorldConfiguration {
 
     /// All of them: minutes in a release build.
     package static let catalogue: [SmallWorldConfiguration] = [
-        one, oneResent,
+        one, oneResent, oneAsked,
+        named("two, flight records, and probes that tell now and then, asked again") {
+            $0.recipients = 2
+            $0.endpoints = [asked(), SmallWorldEndpoint(name: "mx2")]
+            $0.controls = [.stop, .resolve]
+            $0.controlsMax = 1
+            $0.faultsMax = 3
+            $0.hasFlightRecord = true
+        },
         named("two, anything may happen") {
             $0.recipients = 2
             $0.endpoints = mixed(lanes: 1)
@@ -102,6 +110,19 @@ extension SmallWorldConfiguration {
         $0.answers = DeliveryAnswer.allFaults + [.notRendered]
         $0.controls = anything
         $0.controlsMax = nil
+    }
+
+    private static let oneAsked = named("one, flight records, asked again, anything may happen") {
+        $0.endpoints = [asked()]
+        $0.hasFlightRecord = true
+        $0.controls = anything
+        $0.controlsMax = nil
+    }
+
+    private static func asked() -> SmallWorldEndpoint {
+        var endpoint = SmallWorldEndpoint(probe: .sometimes)
+        endpoint.probesAgain = 2
+        return endpoint
     }
 
     private static let anything: Set<SmallWorldControl> = [.pause, .stop, .abort, .resolve]

@@ -25,6 +25,8 @@ package struct SmallWorldConfiguration: Sendable {
     package var reportsPerTurn = 1
     /// Whether the driver may take a turn without anything reported, as the engine's loop does when it wakes by itself.
     package var hasIdleTurns = false
+    /// Whether a start may find out from a flight record what became of a crash's claims.
+    package var hasFlightRecord = false
 
     /// Crashes on one path; nil is any number.
     package var crashesMax: Int?
@@ -63,6 +65,8 @@ package struct SmallWorldConfiguration: Sendable {
             inDoubt: inDoubt, ratePerHour: ratePerHour)
     }
 
+    var asksAgain: Bool { endpoints.contains { $0.probesAgain > 0 } }
+
     /// The endpoints that each kind of run is given.
     var endpointChoices: [[Int]] { runEndpoints ?? [Array(endpoints.indices)] }
 }
@@ -88,6 +92,8 @@ package struct SmallWorldEndpoint: Sendable {
     /// In milliseconds; below 10, so that no jitter splits equal worlds.
     package var pauseMilliseconds: Int64
     package var probe: Probe
+    /// How often it is asked again about a doubt.
+    package var probesAgain = 0
 
     package init(
         name: String = "smtp", capacity: Int = 1, preparesBeforeClaim: Bool = false, retries: Int = 1,
@@ -109,11 +115,10 @@ package struct SmallWorldEndpoint: Sendable {
     }
 
     var setup: EndpointSetup {
-        EndpointSetup(
-            name: name, capacity: capacity, preparesBeforeClaim: preparesBeforeClaim,
-            policy: EndpointPolicy(
-                retries: retries, intervalMilliseconds: pauseMilliseconds, factor: 1,
-                capMilliseconds: pauseMilliseconds))
+        var policy = EndpointPolicy(
+            retries: retries, intervalMilliseconds: pauseMilliseconds, factor: 1, capMilliseconds: pauseMilliseconds)
+        policy.probing = ProbePolicy(again: probesAgain, intervalMilliseconds: 1)
+        return EndpointSetup(name: name, capacity: capacity, preparesBeforeClaim: preparesBeforeClaim, policy: policy)
     }
 }
 

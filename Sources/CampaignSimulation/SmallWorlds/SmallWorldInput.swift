@@ -6,13 +6,15 @@ enum SmallWorldWork: Hashable, Sendable {
     case prepare(SmallWorldPreparation)
     case check(EndpointIndex)
     case probe(EndpointIndex, [Ordinal])
+    /// A probe about doubts.
+    case ask(EndpointIndex, [Ordinal])
 
     /// Recipients that wait for this.
     var ordinals: [Ordinal] {
         switch self {
         case .delivery(let delivery): [delivery.ordinal]
         case .prepare(let batch): batch.ordinals
-        case .probe(_, let ordinals): ordinals
+        case .probe(_, let ordinals), .ask(_, let ordinals): ordinals
         case .check: []
         }
     }
@@ -47,13 +49,14 @@ enum SmallWorldInput: Hashable, Sendable {
     case refused(SmallWorldPreparation, Ordinal, DeliveryAnswer)
     case checked(EndpointIndex, EndpointFault.Severity?)
     case probed(EndpointIndex, [Ordinal], [ProbeVerdict])
+    case asked(EndpointIndex, [Ordinal], [ProbeVerdict])
     case pause, unpause, stop, abort
     case resolve(Ordinal, DoubtVerdict)
     /// The clock moves on by so many milliseconds, and the driver looks.
     case time(Int64)
     case idle
     /// A new engine takes the journal and runs the job, with one of the configured policies and sets of endpoints.
-    case start(policy: Int, endpoints: Int)
+    case start(policy: Int, endpoints: Int, evidence: Bool = false)
 
     /// What it answers, if it answers anything: no two answers of one turn are about the same work.
     var work: SmallWorldWork? {
@@ -63,6 +66,7 @@ enum SmallWorldInput: Hashable, Sendable {
             .prepare(batch)
         case .checked(let endpoint, _): .check(endpoint)
         case .probed(let endpoint, let ordinals, _): .probe(endpoint, ordinals)
+        case .asked(let endpoint, let ordinals, _): .ask(endpoint, ordinals)
         case .pause, .unpause, .stop, .abort, .resolve, .time, .idle, .start: nil
         }
     }
@@ -79,7 +83,7 @@ enum SmallWorldInput: Hashable, Sendable {
             "endpoint \(batch.endpoint) has not been given \(ordinal) yet: \(answer.words)"
         case .checked(let endpoint, nil): "endpoint \(endpoint) is found reachable"
         case .checked(let endpoint, let severity?): "endpoint \(endpoint) is found \(severity)"
-        case .probed(let endpoint, let ordinals, let verdicts):
+        case .probed(let endpoint, let ordinals, let verdicts), .asked(let endpoint, let ordinals, let verdicts):
             "endpoint \(endpoint) says of \(ordinals): \(verdicts.map { "\($0)" }.joined(separator: ", "))"
         case .pause: "a person pauses the job"
         case .unpause: "a person lets the job go on"
@@ -88,7 +92,8 @@ enum SmallWorldInput: Hashable, Sendable {
         case .resolve(let ordinal, let verdict): "a person resolves the doubt about \(ordinal): \(verdict)"
         case .time(let milliseconds): "\(milliseconds) ms pass"
         case .idle: "the driver looks again"
-        case .start(let policy, let endpoints): "an engine starts the job (policy \(policy), endpoints \(endpoints))"
+        case .start(let policy, let endpoints, let evidence):
+            "an engine starts the job (policy \(policy), endpoints \(endpoints)\(evidence ? ", with a flight record" : ""))"
         }
     }
 }
