@@ -15,6 +15,8 @@ final class SimulatedFlights: FlightDeck, @unchecked Sendable {
     private var filesMade: UInt64 = 0
     /// Claims that were open when their record was lost or damaged: nothing can be expected to be known of them.
     private var unknowable: Set<Claim> = []
+    /// Jobs whose present record was lost or damaged: of later claims in it nothing can be expected either.
+    private var damagedJobs: Set<JobID> = []
 
     struct Claim: Hashable {
         var job: UInt32
@@ -31,6 +33,7 @@ final class SimulatedFlights: FlightDeck, @unchecked Sendable {
 
     func create(_ name: FlightName, words: Int) throws(LogError) -> SharedMemory {
         remove(name)
+        damagedJobs.remove(name.job)
         filesMade += 1
         let memory = SharedMemory(words: words, fileNumber: filesMade)
         records.append((name, memory))
@@ -76,6 +79,7 @@ final class SimulatedFlights: FlightDeck, @unchecked Sendable {
         guard let index = records.indices.randomOne(&random) else { return }
         let memory = records[index].memory
         world.marks.hit(.flightRecordDamaged)
+        damagedJobs.insert(records[index].name.job)
         forget()
         switch random.below(4) {
         case 0: remove(records[index].name)
@@ -97,7 +101,10 @@ final class SimulatedFlights: FlightDeck, @unchecked Sendable {
         for (job, ordinal) in world.oracle.openClaims { unknowable.insert(Claim(job: job.rawValue, ordinal: ordinal)) }
     }
 
-    func claimed(_ job: JobID, _ ordinal: Ordinal) { unknowable.remove(Claim(job: job.rawValue, ordinal: ordinal)) }
+    func claimed(_ job: JobID, _ ordinal: Ordinal) {
+        let claim = Claim(job: job.rawValue, ordinal: ordinal)
+        if damagedJobs.contains(job) { unknowable.insert(claim) } else { unknowable.remove(claim) }
+    }
 
     /// Whether the next engine must be able to tell how far this claim had come.
     func mustKnow(_ job: JobID, _ ordinal: Ordinal) -> Bool {
