@@ -202,8 +202,12 @@ package final class World: @unchecked Sendable {
         note("process \(process.number) is dead")
         journal.setFaults(nil)
         let cutsPower = script?.cutsPower ?? random.process.chance(perMille: rate(.powerCut))
+        // What is on its way has left before the power goes, and before memory is what the disk had of it.
+        process.bury()
         if cutsPower {
             zombie?.die()
+            zombie?.bury()
+            zombie = nil
             let keeps = random.store.chance(perMille: 500)
             if journal.hasUnflushed { marks.hit(keeps ? .powerCutKeepsUnflushed : .powerCutLosesUnflushed) }
             journal.cutPower(keepsUnflushed: keeps)
@@ -214,7 +218,6 @@ package final class World: @unchecked Sendable {
             for box in boxes { box.settle() }
         }
         journal.unlock(process.holder)
-        process.bury()
         self.process = nil
         for index in jobs.indices { jobs[index].isRunning = false }
         restartAt =
