@@ -1,5 +1,4 @@
 import CampaignSMTP
-import Foundation
 
 /// The options of an endpoint's address that say how a server is trusted, and how this client shows who it is.
 ///

@@ -104,6 +104,20 @@ extension ProcessTests.SecureServer {
         try await server.close()
     }
 
+    @Test("a password in an address is refused, wherever it is written, and not repeated")
+    func passwordInAddress() async throws {
+        let scratch = try Scratch()
+        let address = "smtps://ann:\(Self.password.replacing(" ", with: "-"))@127.0.0.1"
+        let campaign = try TestCampaign(scratch, recipients: 1, endpoints: [address])
+        let inFile = try await campaign.run()
+        let onCommandLine = try await campaign.run("--endpoint", address, "--json")
+        for finished in [inFile, onCommandLine, try await check(scratch, "--offline")] {
+            #expect(finished.status == 65, "\(finished)")
+            #expect((finished.output + finished.diagnostics).contains("password-file=PATH"), "\(finished)")
+            #expect(!(finished.output + finished.diagnostics).contains("correct-horse"), "\(finished)")
+        }
+    }
+
     @Test("a wrong password removes the endpoint at once, and the right one goes on where it stopped")
     func wrongPassword() async throws {
         let scratch = try Scratch()

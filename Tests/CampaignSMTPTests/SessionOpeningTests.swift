@@ -98,6 +98,9 @@ struct SessionOpeningTests {
         #expect(machine.replyReceived(Self.reply(220, "go"), isFollowed: true) == Self.closing(.tls(.injected)))
         machine = Self.starting()
         _ = machine.replyReceived(Self.reply(220, "go"))
+        // In a read of its own it is the handshake's to find out.
+        var later = machine
+        #expect(later.handshakeFailed(.plainText) == Self.closing(.tls(.injected)))
         let forged = Self.reply(250, "forged")
         #expect(machine.replyReceived(forged) == Self.closing(.unexpectedReply(.handshake, forged)))
     }

@@ -11,8 +11,8 @@ import Synchronization
 /// Names and passwords are sent as they are given: whoever has non-ASCII ones gives them in the form that the server keeps
 /// (RFC 4013 is not applied).
 struct ScramExchange: Sendable {
-    /// More work than any server asks for; one that asks for more only wants this client to be busy.
-    static let iterationsMax = 1_000_000
+    /// More work than a server has reason to ask for; one that asks for more only wants this client to be busy.
+    static let iterationsMax = 600_000
     /// RFC 7677 §4 asks servers for as many at least; fewer make a stolen proof cheap to guess from.
     static let iterationsMin = 4096
 

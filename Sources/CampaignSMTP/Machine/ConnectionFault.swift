@@ -30,6 +30,7 @@ extension ConnectionFault: CustomStringConvertible {
         case .connectFailed(let reason): "no connection: \(reason)"
         case .connectionLost(let stage, let reason?): "connection lost (\(stage)): \(reason)"
         case .connectionLost(let stage, nil): "connection lost (\(stage))"
+        case .timedOut(.greeting): "no greeting in time; a port that begins with TLS, as 465 does, wants smtps://"
         case .timedOut(let stage): "no reply in time (\(stage))"
         case .malformedReply(let stage, let error): "not an SMTP reply (\(stage)): \(error)"
         case .unexpectedReply(let stage, let reply): "unexpected reply (\(stage)): \(reply)"

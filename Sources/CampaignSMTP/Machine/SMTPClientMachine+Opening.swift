@@ -19,7 +19,8 @@ extension SMTPClientMachine {
     /// The handshake came to nothing.
     package mutating func handshakeFailed(_ fault: TLSFault) -> Actions {
         guard case .securing = state else { return Actions() }
-        return end(.tls(fault))
+        // After its consent to STARTTLS a server has nothing more to say in plain text.
+        return end(.tls(session.security == .startTLS && fault == .plainText ? .injected : fault))
     }
 
     // MARK: Transitions

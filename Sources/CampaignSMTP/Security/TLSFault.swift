@@ -4,7 +4,8 @@ package enum TLSFault: Error, Hashable, Sendable {
     case notOffered
     /// The server refuses STARTTLS.
     case refused(Reply)
-    /// Bytes came with the reply to STARTTLS, before the handshake: the attack of CVE-2011-0411, or a broken server.
+    /// Plain text came with the reply to STARTTLS, or after it in the handshake's place: the attack of CVE-2011-0411, or a
+    /// broken server.
     case injected
     case certificate(CertificateFault)
     /// The server speaks nothing newer than TLS 1.1.
@@ -45,7 +46,8 @@ extension TLSFault: CustomStringConvertible {
             "the server does not offer STARTTLS, and nothing is sent without; smtp:// would send in the clear"
         case .refused(let reply): "the server refuses STARTTLS: \(reply)"
         case .injected:
-            "bytes came before the handshake that pretend to be the server's answers; somebody may be on the line"
+            "plain text came before the handshake, behind the server's consent to it: somebody is on the line, or the "
+                + "server is broken"
         case .certificate(let fault): "\(fault)"
         case .versionTooOld: "the server speaks nothing newer than TLS 1.1, and 1.2 is the least"
         case .plainText: "the server does not speak TLS here; smtps:// is for port 465, smtp+starttls:// for 587"
