@@ -200,6 +200,23 @@ struct SecureConnectionTests {
         }
     }
 
+    @Test("a server that wants a certificate of this client: told without the library's source files")
+    func clientCertificate() async throws {
+        let certificates = try await TestCertificates.shared()
+        for version in [TLSVersion.tlsv12, .tlsv13] {
+            let server = try await SecureMailServer(
+                behaviour(.implicitTLS, certificates.good) {
+                    $0.wantsClientCertificate = true
+                    $0.tlsVersionMax = version
+                })
+            let outcome = try await session(server, .implicitTLS(try await client("localhost")))
+            let words = outcome.fault.map { "\($0)" } ?? "no fault"
+            #expect(!words.contains("/") && !words.contains("Error:"), "\(words)")
+            #expect(outcome.fault != nil && outcome.result == nil)
+            try await server.close()
+        }
+    }
+
     @Test("authenticates inside of TLS", arguments: ["SCRAM-SHA-256", "PLAIN", "LOGIN"])
     func authenticates(mechanism: String) async throws {
         let certificates = try await TestCertificates.shared()

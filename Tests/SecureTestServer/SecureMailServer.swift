@@ -19,7 +19,7 @@ package final class SecureMailServer: Sendable {
     package init(_ behaviour: ServerBehaviour, socketPath: String? = nil) async throws {
         let records = SharedRecords()
         self.records = records
-        let context = try behaviour.certificate.map { try Self.context($0, behaviour.tlsVersionMax) }
+        let context = try behaviour.certificate.map { try Self.context($0, behaviour) }
         let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -47,13 +47,14 @@ package final class SecureMailServer: Sendable {
     package func close() async throws { try await listener.close() }
 
     private static func context(
-        _ certificate: TestCertificates.Certificate, _ versionMax: TLSVersion?
+        _ certificate: TestCertificates.Certificate, _ behaviour: ServerBehaviour
     ) throws -> NIOSSLContext {
         let chain = try NIOSSLCertificate.fromPEMFile(certificate.path).map { NIOSSLCertificateSource.certificate($0) }
         var configuration = TLSConfiguration.makeServerConfiguration(
             certificateChain: chain,
             privateKey: .privateKey(try NIOSSLPrivateKey(file: certificate.keyPath, format: .pem)))
-        if let versionMax {
+        if behaviour.wantsClientCertificate { configuration.certificateVerification = .noHostnameVerification }
+        if let versionMax = behaviour.tlsVersionMax {
             configuration.minimumTLSVersion = .tlsv1
             configuration.maximumTLSVersion = versionMax
         }

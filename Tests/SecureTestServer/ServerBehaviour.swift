@@ -8,6 +8,8 @@ package struct ServerBehaviour: Sendable {
     package var security = Security.none
     package var certificate: TestCertificates.Certificate?
     package var tlsVersionMax: TLSVersion?
+    /// Which this client never has.
+    package var wantsClientCertificate = false
     /// Taken out of the reply to EHLO, as a stranger on the line does.
     package var offersSTARTTLS = true
     package var startTLSReply = "220 2.0.0 go ahead\r\n"

@@ -1,6 +1,5 @@
 package import NIOCore
 package import NIOPosix
-import NIOSSL
 
 #if canImport(Glibc)
 import Glibc
@@ -58,7 +57,7 @@ extension SMTPConnection {
     }
 
     static func describe(_ error: any Error) -> String {
-        if let error = error as? NIOSSLError, error == .uncleanShutdown { return "closed without an end to TLS" }
+        if let words = TLSFault.words(of: error) { return words }
         guard let error = error as? IOError else { return String(describing: error) }
         return unsafe String(cString: strerror(error.errnoCode))
     }

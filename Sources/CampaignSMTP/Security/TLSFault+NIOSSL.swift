@@ -18,16 +18,11 @@ extension TLSFault {
             self = .handshake(reason: SMTPConnection.describe(error))
             return
         }
-        let stack: NIOBoringSSLErrorStack =
-            switch cause {
-            case .sslError(let stack), .unknownError(let stack): stack
-            default: []
-            }
-        if stack == [.eofDuringHandshake] {
+        if Self.stack(cause) == [.eofDuringHandshake] {
             self = .handshake(reason: "the server closed the connection")
             return
         }
-        let names = stack.map { Self.reason($0) }
+        let names = Self.stack(cause).map { Self.reason($0) }
         func has(_ words: String...) -> Bool { names.contains { name in words.contains { name.contains($0) } } }
         if has("CERTIFICATE_VERIFY_FAILED") {
             self = .certificate(certificate?.fault(at: now) ?? .other("the TLS library does not say why"))
@@ -39,6 +34,26 @@ extension TLSFault {
             self = .plainText
         } else {
             self = .handshake(reason: names.isEmpty ? "\(cause)" : names.joined(separator: ", "))
+        }
+    }
+
+    /// The TLS library's errors in fewer words than its own, which name source files; nil for another's.
+    static func words(of error: any Error) -> String? {
+        let cause: BoringSSLError
+        switch error {
+        case NIOSSLError.uncleanShutdown: return "closed without an end to TLS"
+        case NIOSSLError.handshakeFailed(let error): cause = error
+        case let error as BoringSSLError: cause = error
+        default: return nil
+        }
+        let names = stack(cause).map { reason($0) }
+        return names.isEmpty ? "TLS: \(cause)" : "TLS: \(names.joined(separator: ", "))"
+    }
+
+    private static func stack(_ error: BoringSSLError) -> NIOBoringSSLErrorStack {
+        switch error {
+        case .sslError(let stack), .unknownError(let stack): stack
+        default: []
         }
     }
 
