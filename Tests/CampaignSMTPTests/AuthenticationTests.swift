@@ -219,4 +219,39 @@ struct AuthenticationTests {
         #expect(error("a", String(repeating: "x", count: 4097)) == .tooLong)
         #expect(error("a", "pässword") == nil)
     }
+
+    @Test("Whatever a server asks: an answer or a fault, and never the password in a fault")
+    func anyChallenge() throws {
+        var random = SplitMix64(seed: 11)
+        func pick(_ count: Int) -> Int { Int(random.next() % UInt64(count)) }
+        let nonce = "rOprNGfwEbeRWgbNEkqO"
+        // One for all: their keys are worked out once.
+        let credentials = try Self.credentials("user", "s3cret-s3cret")
+        let pieces = [
+            "r=\(nonce)x", "r=", "s=QSXCR+Q6sek8bf92", "s=!", "i=4096", "i=-1", "i=99999999999999999999", ",", "=",
+            "e=x", "v=AA==", "\0",
+        ]
+        for round in 0..<3_000 {
+            let mechanism = AuthenticationMechanism.allCases[round % AuthenticationMechanism.allCases.count]
+            var exchange = AuthenticationExchange(credentials, mechanism: mechanism, nonce: Array(nonce.utf8))
+            _ = exchange.begin()
+            for _ in 0...pick(4) {
+                var challenge = (0..<pick(5)).map { _ in pieces[pick(pieces.count)] }.joined(
+                    separator: pick(2) == 0 ? "," : "")
+                if pick(8) == 0 { challenge = "r=\(nonce)x,s=QSXCR+Q6sek8bf92,i=4096" }
+                let text = pick(5) == 0 ? Array(challenge.utf8) : Self.base64(challenge)
+                do throws(AuthenticationFault) {
+                    let line = try exchange.challenged(text)
+                    #expect(line.bytes.allSatisfy { (0x21...0x7E).contains($0) })
+                } catch {
+                    #expect(!"\(error)".contains("s3cret"))
+                    break
+                }
+            }
+            // However it went on, a server that has not proved itself is not believed.
+            if mechanism == .scramSHA256 {
+                #expect(throws: AuthenticationFault.serverNotProven) { try exchange.succeeded() }
+            }
+        }
+    }
 }
