@@ -42,7 +42,15 @@ final class DovecotServer {
         try #require(process.isRunning, "Dovecot ended: \(process.diagnostics) \(log)")
     }
 
+    /// As a power cut would.
+    func kill() async throws {
+        try await process?.end()
+        process = nil
+    }
+
     var log: String { (try? String(contentsOfFile: "\(root)/dovecot.log", encoding: .utf8)) ?? "" }
+
+    var deliveredCount: Int { ArrivedMessage.count(in: "\(root)/mail") }
 
     func delivered() throws -> [ArrivedMessage] { try ArrivedMessage.all(in: "\(root)/mail") }
 

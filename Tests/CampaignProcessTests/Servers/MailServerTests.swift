@@ -35,6 +35,31 @@ extension ProcessTests {
             }
         }
 
+        @Test("LMTP: Dovecot is cut off in mid-campaign and comes back: nobody is forgotten, nobody gets two")
+        func lmtpComesBack() async throws {
+            let scratch = try Scratch()
+            let dovecot = try DovecotServer(scratch)
+            try await dovecot.start()
+            let campaign = try TestCampaign(
+                scratch, recipients: 400,
+                endpoints: [dovecot.url + "?connections=4&retries=100&retry-interval=200ms&timeout=30s"])
+            let run = try campaign.startRun("--quiet")
+            try await Eventually.holds("some mail; \(dovecot.log.suffix(1000))", within: .seconds(120)) {
+                dovecot.deliveredCount >= 50 || !run.isRunning
+            }
+            try await dovecot.kill()
+            try await dovecot.start()
+            let finished = try await run.finished(within: .seconds(200))
+            #expect(finished.status == 0 || finished.status == 2, "\(finished)")
+            let status = try await campaign.status()
+            #expect(status.sent + status.inDoubt == 400 && status.inDoubt <= 4, "\(status)")
+            let doubts = Set(try await campaign.doubts().map(\.address))
+            let reached = try dovecot.delivered().compactMap(\.recipient)
+            #expect(Set(reached).count == reached.count)
+            #expect(campaign.addresses.subtracting(reached).isSubset(of: doubts))
+            try await campaign.expectSound()
+        }
+
         @Test(
             "submission: Postfix believes Dovecot about the password, by every mechanism, by STARTTLS and inside of TLS"
         )

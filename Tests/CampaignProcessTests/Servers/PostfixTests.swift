@@ -171,5 +171,35 @@ extension ProcessTests {
             #expect(copies.values.allSatisfy { $0 == 1 })
             try await campaign.expectSound()
         }
+
+        @Test(
+            "R25: the engine is killed in mid-campaign, three times: nobody has two, whoever has none is held in doubt")
+        func engineKilled() async throws {
+            let scratch = try Scratch()
+            let postfix = try PostfixServer(scratch)
+            try await postfix.start()
+            let campaign = try TestCampaign(scratch, recipients: 1200, endpoints: [postfix.url("connections=4")])
+            for _ in 0..<3 {
+                let run = try campaign.startRun("--quiet")
+                let before = postfix.deliveredCount
+                try await Eventually.holds("further mail; \(postfix.log.suffix(1000))", within: .seconds(120)) {
+                    postfix.deliveredCount >= before + 100 || !run.isRunning
+                }
+                try await run.end()
+            }
+            let finished = try await campaign.run("--quiet")
+            #expect(finished.status == 0 || finished.status == 2, "\(finished)")
+            let status = try await campaign.status()
+            #expect(status.sent + status.inDoubt == 1200 && status.inDoubt <= 3 * 4, "\(status)")
+            let doubts = Set(try await campaign.doubts().map(\.address))
+            _ = try await postfix.delivered(status.sent)
+            try await Eventually.holds("everyone's mail but what is in doubt", every: .milliseconds(200)) {
+                let reached = try postfix.arrived().compactMap(\.recipient)
+                return campaign.addresses.subtracting(reached).isSubset(of: doubts)
+            }
+            let reached = try postfix.arrived().compactMap(\.recipient)
+            #expect(Set(reached).count == reached.count)
+            try await campaign.expectSound()
+        }
     }
 }
