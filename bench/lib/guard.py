@@ -13,6 +13,8 @@ from sink import Sink
 
 # valgrind has less address space than the engine reserves for a journal.
 MAP = ("--map-size", "256")
+# Below this share of what was recorded the limit has become too generous.
+CHEAPER = 0.9
 
 
 class Case:
@@ -129,8 +131,11 @@ def judge(limits, measured):
     for name, counts in measured.items():
         case = CASES[name]
         for kind, (value, spread) in counts.items():
-            limit = limits["cases"].get(name, {}).get(kind, {}).get("limit")
+            known = limits["cases"].get(name, {}).get(kind, {})
+            limit = known.get("limit")
             verdict = "no limit yet" if limit is None else "ok" if value <= limit else "OVER"
+            if verdict == "ok" and value < CHEAPER * known["measured"]:
+                verdict = "ok; cheaper than recorded: bench/guard --record"
             if kind == "instructions" and not comparable:
                 verdict = f"not judged: limits are for {limits['architecture']}"
             elif verdict == "OVER":
