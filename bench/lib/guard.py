@@ -134,7 +134,7 @@ def judge(limits, measured):
             known = limits["cases"].get(name, {}).get(kind, {})
             limit = known.get("limit")
             verdict = "no limit yet" if limit is None else "ok" if value <= limit else "OVER"
-            if verdict == "ok" and value < CHEAPER * known["measured"]:
+            if verdict == "ok" and value < CHEAPER * known["measured"] - 0.1:
                 verdict = "ok; cheaper than recorded: bench/guard --record"
             if kind == "instructions" and not comparable:
                 verdict = f"not judged: limits are for {limits['architecture']}"
