@@ -27,17 +27,18 @@ class Table:
 class Findings:
     """What one section has found: tables, plots, and named figures."""
 
-    def __init__(self, name, tables, drawings=(), measured=None, circumstances=None):
+    def __init__(self, name, machine_description, tables, drawings, measured, circumstances):
         self.value = {
             "name": name,
             "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
-            "circumstances": machine.shown([circumstances]) if circumstances else "",
+            "machine": machine_description,
+            "circumstances": machine.shown([circumstances]),
             "tables": [
                 {"title": table.title, "columns": table.columns, "note": table.note, "rows": table.rows}
                 for table in tables
             ],
-            "plots": list(drawings),
-            "measured": measured or {},
+            "plots": drawings,
+            "measured": measured,
         }
 
     def save(self, folder):
@@ -58,13 +59,14 @@ def load(folder, names):
     return found
 
 
-def text(found, description, plot_folder):
+def text(found, plot_folder):
     """The whole document; its plots are written beside it."""
+    machines = sorted({findings["machine"] for findings in found})
     measured = {key: value for findings in found for key, value in findings["measured"].items()}
-    parts = ["# Results", NOTE, description + ".", targets.text(measured)]
+    parts = ["# Results", NOTE, ". ".join(machines) + ".", targets.text(measured)]
     for findings in found:
         parts.append(f"## {findings['name']}\n\n{findings['date']}; load, flush µs at the start: "
-                     f"{findings['circumstances']}.")
+                     f"{findings['circumstances']}." + (f" {findings['machine']}." if len(machines) > 1 else ""))
         parts += [table(value) for value in findings["tables"]]
         for drawing in findings["plots"]:
             os.makedirs(plot_folder, exist_ok=True)
