@@ -81,19 +81,27 @@ final class SimulatedFlights: FlightDeck, @unchecked Sendable {
         world.marks.hit(.flightRecordDamaged)
         damagedJobs.insert(records[index].name.job)
         forget()
-        switch random.below(4) {
+        switch random.below(6) {
         case 0: remove(records[index].name)
         case 1:
             let word = random.below(memory.count)
             memory.store(memory.load(word) ^ 1 << UInt64(random.below(64)), at: word)
-        default:
-            for _ in 0..<4 {
-                let (from, to) = (random.below(memory.count), random.below(memory.count))
-                // The same word of another slot: what a write that was cut short could leave.
-                memory.store(memory.load(to % 8 + from / 8 * 8), at: to)
-            }
+        default: tear(memory, &random)
         }
     }
+
+    /// Words of one slot get into another, as in a write that was cut short.
+    private func tear(_ memory: SharedMemory, _ random: inout SplitMix64) {
+        let used = stride(from: Self.headerWords, to: memory.count, by: Self.slotWords).filter { memory.load($0) != 0 }
+        for _ in 0..<3 {
+            guard let from = used.randomOne(&random), let to = used.randomOne(&random) else { return }
+            let word = random.below(3)
+            memory.store(memory.load(from + word), at: to + word)
+        }
+    }
+
+    /// As docs/JOURNAL.md has them.
+    private static let (headerWords, slotWords) = (32, 8)
 
     private func forget() {
         // Also claims that nobody was told of.
