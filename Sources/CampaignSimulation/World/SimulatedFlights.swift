@@ -17,6 +17,8 @@ final class SimulatedFlights: FlightDeck, @unchecked Sendable {
     private var unknowable: Set<Claim> = []
     /// Jobs whose present record was lost or damaged: of later claims in it nothing can be expected either.
     private var damagedJobs: Set<JobID> = []
+    /// Frames that the journal held when that happened, known to be durable or not.
+    private var framesForgotten = 0
 
     struct Claim: Hashable {
         var job: UInt32
@@ -104,14 +106,15 @@ final class SimulatedFlights: FlightDeck, @unchecked Sendable {
     private static let (headerWords, slotWords) = (32, 8)
 
     private func forget() {
-        // Also claims that nobody was told of.
-        world.oracle.follow(world.journal)
+        // Also claims that nobody was told of: their frames are there, and may yet be lost.
+        framesForgotten = max(framesForgotten, world.journal.frameCount)
         for (job, ordinal) in world.oracle.openClaims { unknowable.insert(Claim(job: job.rawValue, ordinal: ordinal)) }
     }
 
     func claimed(_ job: JobID, _ ordinal: Ordinal) {
         let claim = Claim(job: job.rawValue, ordinal: ordinal)
-        if damagedJobs.contains(job) { unknowable.insert(claim) } else { unknowable.remove(claim) }
+        let isForgotten = damagedJobs.contains(job) || world.oracle.frames.count <= framesForgotten
+        if isForgotten { unknowable.insert(claim) } else { unknowable.remove(claim) }
     }
 
     /// Whether the next engine must be able to tell how far this claim had come.
