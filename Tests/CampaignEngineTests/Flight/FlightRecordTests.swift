@@ -6,7 +6,7 @@ import Testing
 @testable import CampaignEngine
 
 /// A real journal with real records; an engine that ends with claims open stands for one that was killed.
-@Suite("Flight records of engines that are gone", .timeLimit(.minutes(1)))
+@Suite("Flight records of engines that are gone", .timeLimit(.minutes(10)))
 struct FlightRecordTests {
     private let scratch: Scratch
     private let list: String
