@@ -32,18 +32,23 @@ final class LaneGroup: @unchecked Sendable {
     private var answered: [DeliveryName] = []
     private var isFlushScheduled = false
     private var isSweepScheduled = false
+    /// So many lanes take a message of their own before any takes a second one.
+    private let spread: Int
     private var crowd: LaneCrowd
     private var reporter: EndpointReporter?
     private var isClosing = false
     private var whenClosed: (() -> Void)?
 
-    /// - Parameter whenAnswered: called with the messages that the group has no more to do with.
+    /// - Parameters:
+    ///   - spread: its share of the connections that slow start begins with.
+    ///   - whenAnswered: called with the messages that the group has no more to do with.
     init(
-        _ eventLoop: any EventLoop, lanes count: Int, terms: LaneTerms,
+        _ eventLoop: any EventLoop, lanes count: Int, spread: Int, terms: LaneTerms,
         whenAnswered: @escaping @Sendable ([DeliveryName]) -> Void
     ) {
         self.eventLoop = eventLoop
         self.terms = terms
+        self.spread = spread
         self.whenAnswered = whenAnswered
         lanesByLoad = Array(repeating: [], count: SMTPLane.messagesMax + 1)
         crowd = LaneCrowd(lanes: count)
@@ -129,13 +134,14 @@ final class LaneGroup: @unchecked Sendable {
         }
     }
 
-    /// Idle lanes with a connection first; then one without, as long as there are two messages in hand for each connection,
-    /// which is how the engine counts them; then one that has a message to ride behind.
+    /// Idle lanes with a connection first; then one that has none. Beyond the connections that slow start begins with there
+    /// must be two messages in hand for each, which is how the engine counts connections. Else a message rides behind
+    /// another, and waits with it if the server takes its time.
     private func laneForNext() -> SMTPLane? {
         if let warm = lanesByLoad[0].last(where: { $0.hasConnection }) { return warm }
         let loaded = lanes.count - lanesByLoad[0].count
         let inHand = waiting.count - waitingHead + lanesByLoad[1].count + 2 * lanesByLoad[2].count
-        if let cold = lanesByLoad[0].last, loaded < (inHand + 1) / 2, admits() { return cold }
+        if let cold = lanesByLoad[0].last, loaded < max(spread, (inHand + 1) / 2), admits() { return cold }
         return lanesByLoad[1].last
     }
 

@@ -50,9 +50,10 @@ public final class SMTPEndpoint: Endpoint {
         let dealer = LaneDealer(groups: loops.count)
         self.dealer = dealer
         let count = loops.count
+        let spread = ((policy.initialConnections ?? connections) + count - 1) / count
         groups = zip(0..., loops).map { index, loop in
             let lanes = connections * index / count..<connections * (index + 1) / count
-            return LaneGroup(loop, lanes: lanes.count, terms: terms) { names in
+            return LaneGroup(loop, lanes: lanes.count, spread: spread, terms: terms) { names in
                 if count > 1 { dealer.forget(names, of: index) }
             }
         }

@@ -58,4 +58,16 @@ struct FewConnectionsTests {
         try await server.finish()
         #expect(server.ledger.connections == 5)
     }
+
+    @Test("a message does not wait behind another's silent connection while it may have one of its own")
+    func ownConnections() async throws {
+        let server = try await LyingServer(.pipelining) { _ in [LiePlan(lie: .stall, step: .greeting)] }
+        let bench = try await LaneBench(port: server.port, "connections=20", messages: 2)
+        bench.prepare(0)
+        await server.ledger.accepted(1)
+        bench.prepare(1)
+        await server.ledger.accepted(2)
+        await bench.close()
+        try await server.finish()
+    }
 }
