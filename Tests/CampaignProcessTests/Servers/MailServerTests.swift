@@ -55,7 +55,10 @@ extension ProcessTests {
             #expect(status.sent + status.inDoubt == 400 && status.inDoubt <= 4, "\(status)")
             let doubts = Set(try await campaign.doubts().map(\.address))
             let reached = try dovecot.delivered().compactMap(\.recipient)
-            #expect(Set(reached).count == reached.count)
+            let twice = Dictionary(grouping: reached) { $0 }.filter { $0.value.count > 1 }.keys
+            let history = try await campaign.events().filter { twice.contains($0.address ?? "") }
+            #expect(
+                twice.isEmpty, "\(history) \(dovecot.log.split(separator: "\n").filter { !$0.contains("saved mail") })")
             #expect(campaign.addresses.subtracting(reached).isSubset(of: doubts))
             try await campaign.expectSound()
         }
