@@ -33,7 +33,10 @@ final class DovecotServer {
     func start() async throws {
         let process = try RunningProcess(
             "/usr/bin/unshare",
-            ["--pid", "--fork", "--kill-child", "/usr/sbin/dovecot", "-F", "-c", "\(root)/dovecot.conf"],
+            [
+                "--pid", "--fork", "--kill-child", "/bin/sh", "-c", "/usr/sbin/dovecot -F -c \"$0\" & wait",
+                "\(root)/dovecot.conf",
+            ],
             directory: scratch.path)
         self.process = process
         try await Eventually.holds("Dovecot to listen; it said: \(process.diagnostics) \(log)", within: .seconds(60)) {

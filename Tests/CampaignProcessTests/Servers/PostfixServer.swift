@@ -31,11 +31,15 @@ final class PostfixServer {
     func file(_ name: String) -> String { "\(root)/\(name)" }
     func url(_ query: String = "connections=5") -> String { "smtp://\(host):25?\(query)" }
 
-    /// Everything that it starts ends with it: it is the first process of a name space.
+    /// Everything that it starts ends with it: a shell is the first process of a name space. Postfix's own master would forget
+    /// whose end is to be its own (prctl(2): a change of credentials clears PR_SET_PDEATHSIG).
     func start() async throws {
         let process = try RunningProcess(
             "/usr/bin/unshare",
-            ["--pid", "--fork", "--kill-child", "/usr/sbin/postfix", "-c", "\(root)/etc", "start-fg"],
+            [
+                "--pid", "--fork", "--kill-child", "/bin/sh", "-c", "/usr/sbin/postfix -c \"$0\" start-fg & wait",
+                "\(root)/etc",
+            ],
             directory: scratch.path)
         self.process = process
         try await Eventually.holds("Postfix to listen; it said: \(process.diagnostics) \(log)", within: .seconds(60)) {
