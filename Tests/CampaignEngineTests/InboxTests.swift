@@ -10,7 +10,7 @@ import Testing
 @Suite struct InboxTests {
     private let inbox = Inbox()
 
-    private func message(_ ordinal: Ordinal) -> Message { .unrenderable(JobID(1), 0, ordinal, "") }
+    private func message(_ ordinal: Ordinal) -> Message { .unrenderable(JobID(1), 0, ordinal, handout: 1, "") }
 
     /// Takes on a thread of its own, as the log thread does; `body` puts meanwhile.
     private func taken(_ gathering: Gathering?, whileDoing body: @escaping @Sendable () -> Void) async -> Int {

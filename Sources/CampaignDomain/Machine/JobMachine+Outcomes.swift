@@ -18,6 +18,7 @@ extension JobMachine {
         #endif
         if takePrepared(endpoint, ordinal) {
             lanes[Int(endpoint)]?.inFlight -= 1
+            handouts[ordinal] = nil
             gate?.left(ordinal, now: now)
             unclaimedOutcome(ordinal, endpoint, generation, outcome, now, &decision)
             return true
@@ -27,6 +28,7 @@ extension JobMachine {
             Int(endpoint) < lanes.count, lanes[Int(endpoint)] != nil
         else { return false }
         lanes[Int(endpoint)]?.inFlight -= 1
+        handouts[ordinal] = nil
         gate?.left(ordinal, now: now)
         if case .notSent = outcome, lanes[Int(endpoint)]?.setup.preparesBeforeClaim == true {
             decision.withdraw(ordinal, from: endpoint)
@@ -252,6 +254,7 @@ extension JobMachine {
             return
         }
         lanes[Int(endpoint)]?.inFlight -= 1
+        handouts[ordinal] = nil
         gate?.left(ordinal, now: now)
         emit(ordinal, .claimed(endpoint), &decision)
         emit(ordinal, .failed(endpoint, .rendering, reply: reason), &decision)
@@ -285,6 +288,7 @@ extension JobMachine {
     private mutating func returnUnclaimed(_ endpoint: EndpointIndex, _ ordinals: [Ordinal], _ now: Timestamp) {
         lanes[Int(endpoint)]?.inFlight -= ordinals.count
         for ordinal in ordinals {
+            handouts[ordinal] = nil
             gate?.left(ordinal, now: now)
             giveBack(ordinal)
         }

@@ -59,6 +59,7 @@ extension JobMachine {
         pacer.consume(ordinals.count)
         lanes[index]?.inFlight += ordinals.count
         lanes[index]?.pacer.consume(ordinals.count)
+        handOut(ordinals)
         guard let lane = lanes[index] else { return }
         if lane.setup.preparesBeforeClaim {
             for ordinal in ordinals { preparing[ordinal] = EndpointIndex(index) }

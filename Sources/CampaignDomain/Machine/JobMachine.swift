@@ -20,6 +20,9 @@ package struct JobMachine: Sendable {
     var pacer: Pacer
     /// Being prepared, and where: a second answer for one is about nothing.
     var preparing: [Ordinal: EndpointIndex] = [:]
+    /// Of each recipient in hand, which handing-out of it this is: what an endpoint says of an earlier one is about nothing.
+    var handouts: [Ordinal: UInt32] = [:]
+    private var handoutsMade: UInt32 = 0
     /// Claims left over by a crash whose endpoint has been asked.
     var probing = 0
     /// The endpoint that is offered work first; moves on, so that none is preferred.
@@ -65,6 +68,11 @@ package struct JobMachine: Sendable {
 
     /// The limits by mail domain that this run keeps.
     package var destinationLimits: DestinationLimits { newDestinationLimits ?? state.destinationLimits }
+
+    mutating func handOut(_ ordinals: [Ordinal]) {
+        handoutsMade = handoutsMade == .max ? 1 : handoutsMade + 1
+        for ordinal in ordinals { handouts[ordinal] = handoutsMade }
+    }
 
     /// Claims and preparations without outcome.
     package var inFlight: Int { lanes.reduce(probing) { $0 + ($1?.inFlight ?? 0) } }

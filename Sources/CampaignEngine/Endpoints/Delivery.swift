@@ -14,6 +14,8 @@ public struct Delivery: Sendable {
     public let attempts: UInt32
     let endpoint: EndpointIndex
     let generation: UInt32
+    /// Which handing-out of the recipient it is.
+    let handout: UInt32
     let row: RecipientRow
     let content: JobContent
     /// Its claim is durable: it may be handed over.

@@ -6,6 +6,7 @@ public struct DeliveryReport: Sendable {
     let ordinal: Ordinal
     let endpoint: EndpointIndex
     let generation: UInt32
+    let handout: UInt32
     let outcome: DeliveryOutcome
     let flight: FlightTicket?
 
@@ -15,6 +16,7 @@ public struct DeliveryReport: Sendable {
         ordinal = delivery.ordinal
         endpoint = delivery.endpoint
         generation = delivery.generation
+        handout = delivery.handout
         self.outcome = outcome
     }
 
@@ -30,6 +32,7 @@ public struct DeliveryReport: Sendable {
         ordinal = report.ordinal
         endpoint = report.endpoint
         generation = report.generation
+        handout = report.handout
         self.outcome = outcome
     }
 }
@@ -51,11 +54,12 @@ public struct EndpointReporter: Sendable {
     /// These messages could not be prepared; nothing was shown to anyone.
     public func unprepared(_ batch: [Delivery], _ fault: EndpointFault) {
         guard let first = batch.first else { return }
-        inbox.put(.unprepared(first.job, first.endpoint, batch.map(\.ordinal), fault))
+        inbox.put(.unprepared(first.job, first.endpoint, batch, fault))
     }
 
     /// This message cannot be made: its recipient fails.
     public func unrenderable(_ delivery: Delivery, _ error: RenderingError) {
-        inbox.put(.unrenderable(delivery.job, delivery.endpoint, delivery.ordinal, error.reason))
+        inbox.put(
+            .unrenderable(delivery.job, delivery.endpoint, delivery.ordinal, handout: delivery.handout, error.reason))
     }
 }

@@ -6,8 +6,8 @@ import Synchronization
 enum Message: Sendable {
     case reports([DeliveryReport])
     case prepared(JobID, EndpointIndex, [Delivery])
-    case unprepared(JobID, EndpointIndex, [Ordinal], EndpointFault)
-    case unrenderable(JobID, EndpointIndex, Ordinal, String)
+    case unprepared(JobID, EndpointIndex, [Delivery], EndpointFault)
+    case unrenderable(JobID, EndpointIndex, Ordinal, handout: UInt32, String)
     case checked(JobID, EndpointIndex, EndpointFault?)
     case probed(JobID, EndpointIndex, [Ordinal], [ProbeVerdict])
     /// A call of the engine's API, carried out on the log thread.
@@ -20,7 +20,7 @@ extension Message {
         switch self {
         case .reports(let reports): reports.count
         case .prepared(_, _, let batch): batch.count
-        case .unprepared(_, _, let ordinals, _): ordinals.count
+        case .unprepared(_, _, let batch, _): batch.count
         case .unrenderable: 1
         case .checked, .probed, .command: Gathering.wholeGroup
         }

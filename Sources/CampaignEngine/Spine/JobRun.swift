@@ -118,6 +118,11 @@ final class JobRun {
         }
     }
 
+    /// The recipients that an answer is about, without those whose handing-out it means is over.
+    func present(_ batch: [Delivery]) -> [Ordinal] {
+        batch.compactMap { machine.isStale($0.ordinal, handout: $0.handout) ? nil : $0.ordinal }
+    }
+
     private func endpoint(_ index: EndpointIndex) -> (any Endpoint)? {
         while endpoints.count < machine.state.endpoints.count {
             let identity = EndpointState.identity(machine.state.endpoints[endpoints.count].name)
@@ -135,7 +140,8 @@ final class JobRun {
             return try ordinals.map { ordinal throws(EngineError) in
                 Delivery(
                     job: id, ordinal: ordinal, attempts: machine.state.recipients.attempts(ordinal), endpoint: index,
-                    generation: generation, row: try rows.row(max(ordinal, 1) - 1), content: content)
+                    generation: generation, handout: machine.handout(of: ordinal),
+                    row: try rows.row(max(ordinal, 1) - 1), content: content)
             }
         }
         #endif
@@ -145,7 +151,8 @@ final class JobRun {
             batch.append(
                 Delivery(
                     job: id, ordinal: ordinal, attempts: machine.state.recipients.attempts(ordinal), endpoint: index,
-                    generation: generation, row: try rows.row(ordinal), content: content))
+                    generation: generation, handout: machine.handout(of: ordinal), row: try rows.row(ordinal),
+                    content: content))
         }
         return batch
     }

@@ -208,7 +208,7 @@ final class Spine: @unchecked Sendable {
             var run: JobRun?
             for report in reports {
                 if run?.id != report.job { run = self.run(report.job) }
-                guard let run else { continue }
+                guard let run, !run.machine.isStale(report.ordinal, handout: report.handout) else { continue }
                 let isTaken = run.machine.outcome(
                     report.ordinal, report.endpoint, generation: report.generation, report.outcome, now: now,
                     &run.decision)
@@ -216,12 +216,12 @@ final class Spine: @unchecked Sendable {
             }
         case .prepared(let job, let endpoint, let batch):
             guard let run = run(job) else { return }
-            run.machine.prepared(endpoint, batch.map(\.ordinal), now: now, &run.decision)
-        case .unprepared(let job, let endpoint, let ordinals, let fault):
+            run.machine.prepared(endpoint, run.present(batch), now: now, &run.decision)
+        case .unprepared(let job, let endpoint, let batch, let fault):
             guard let run = run(job) else { return }
-            run.machine.unprepared(endpoint, ordinals, fault, now: now, &run.decision)
-        case .unrenderable(let job, let endpoint, let ordinal, let reason):
-            guard let run = run(job) else { return }
+            run.machine.unprepared(endpoint, run.present(batch), fault, now: now, &run.decision)
+        case .unrenderable(let job, let endpoint, let ordinal, let handout, let reason):
+            guard let run = run(job), !run.machine.isStale(ordinal, handout: handout) else { return }
             run.machine.unrenderable(endpoint, ordinal, reason: reason, now: now, &run.decision)
         case .checked(let job, let endpoint, let fault):
             guard let run = run(job) else { return }

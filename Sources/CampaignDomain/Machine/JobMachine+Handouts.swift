@@ -1,0 +1,16 @@
+/// Telling one handing-out of a recipient from the next.
+///
+/// A message that was given up (its job was paused, say) may come to the same endpoint again while the endpoint's last word about
+/// the first time is still on its way. Taken for the second time's, a loss of the first would send a second copy.
+extension JobMachine {
+    /// The number of the recipient's present handing-out: its deliveries carry it, and so do the answers to them. 0 for one that
+    /// is not in hand.
+    package func handout(of ordinal: Ordinal) -> UInt32 { handouts[ordinal] ?? 0 }
+
+    /// Whether an answer is about an earlier handing-out of a recipient that is in hand again. The driver drops it; one about a
+    /// recipient that is in nobody's hand is for the machine to judge.
+    package func isStale(_ ordinal: Ordinal, handout: UInt32) -> Bool {
+        guard let present = handouts[ordinal] else { return false }
+        return present != handout
+    }
+}
