@@ -94,6 +94,13 @@ bench: test-deps
 	done
 	bench/run
 
+# Instructions and allocations per message and per event, against bench/guard.json.
+guard: deps
+	@command -v valgrind >/dev/null 2>&1 || ./.ci/install valgrind libc6-dbg
+	@command -v python3 >/dev/null 2>&1 || ./.ci/install python3-minimal
+	$(SWIFT) build -c release --product campaign-bench -j $(JOBS)
+	bench/guard
+
 format:
 	$(SWIFT) format --in-place --recursive Package.swift Sources Tests bench
 
