@@ -7,12 +7,16 @@ internal import Glibc
 /// Refused are network file systems, a second open in one process, and use after `fork`, each with its own code.
 ///
 /// SAFETY: `handle` changes only inside `gate.withExclusive`, and is read only between `gate.enter` and
-/// `gate.leave` or in the initializer; LMDB's own calls on an environment are thread-safe.
+/// `gate.leave` or in the initializer; `dataSizeBytes` belongs to whoever has the one write transaction; LMDB's own calls on
+/// an environment are thread-safe.
 @safe
 package final class Environment: @unchecked Sendable {
     var handle: OpaquePointer?
     let gate = TransactionGate()
     let processID: pid_t
+    let pageSizeBytes: Int
+    /// How long the data file was when last looked at; others only make it longer. Touched in a write transaction alone.
+    var dataSizeBytes = 0
 
     package let directory: String
     package let options: EnvironmentOptions
@@ -36,7 +40,8 @@ package final class Environment: @unchecked Sendable {
         do throws(LMDBError) {
             let handle = try unsafe Self.open(directory: directory, options: options)
             do throws(LMDBError) {
-                staleReaders = try unsafe Self.settle(handle: handle, files: files, access: options.access)
+                (staleReaders, pageSizeBytes) = try unsafe Self.settle(
+                    handle: handle, files: files, access: options.access)
             } catch {
                 unsafe mdb_env_close(handle)
                 throw error
@@ -155,12 +160,12 @@ extension Environment {
 
     private static let mapSizeFloorBytes = 16 * 1024 * 1024
 
-    /// What has to be right before the first transaction. Returns the number of stale readers.
+    /// What has to be right before the first transaction. Returns the number of stale readers, and the size of a page.
     private static func settle(
         handle: OpaquePointer,
         files: EnvironmentFiles,
         access: EnvironmentOptions.Access
-    ) throws(LMDBError) -> Int {
+    ) throws(LMDBError) -> (staleReaders: Int, pageSizeBytes: Int) {
         var stale: Int32 = 0
         try check(unsafe mdb_reader_check(handle, &stale), "checking for stale readers")
         var information = unsafe MDB_envinfo()
@@ -176,6 +181,6 @@ extension Environment {
             try files.extendData(from: found.sizeBytes, to: needed.partialValue)
         }
         if access == .readWrite { try files.synchronise() }
-        return Int(stale)
+        return (Int(stale), Int(statistics.ms_psize))
     }
 }

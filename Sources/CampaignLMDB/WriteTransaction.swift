@@ -22,6 +22,7 @@ package struct WriteTransaction: ~Copyable {
     package consuming func commit() throws(LMDBError) {
         let open = try unsafe openHandle()
         unsafe handle = nil
+        environment.reserve()
         let code = unsafe mdb_txn_commit(open)
         environment.gate.leave()
         try check(code, "committing to \(environment.directory)")
