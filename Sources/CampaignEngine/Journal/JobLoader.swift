@@ -7,9 +7,8 @@ enum JobLoader {
     static func load(
         _ job: JobID, _ store: any EventStore, until: EventSequence? = nil, usesSnapshot: Bool = true
     ) throws(EngineError) -> JobState? {
-        let known = try JobIndex.load(store).first { $0.id == job }
-        guard let known else { return nil }
-        return try load([known], store, until: until, usesSnapshot: usesSnapshot).first
+        guard let record = try JobIndex.record(of: job, store) else { return nil }
+        return try load([(job, record)], store, until: until, usesSnapshot: usesSnapshot).first
     }
 
     /// All jobs' states in one pass over the log, by id.

@@ -45,14 +45,28 @@ struct FileFingerprint: Codable, Hashable, Sendable {
 
 /// Which jobs a journal holds.
 enum JobIndex {
+    /// One job's line, without a look at the others: each says the truth by itself. Where it is missing or damaged the whole index
+    /// is looked at, and rebuilt if need be.
+    static func record(of job: JobID, _ store: any EventStore) throws(EngineError) -> JobRecord? {
+        do {
+            let found = try store.value(.jobs, JournalKeys.job(job))
+            if let found, let record = unsafe decode(found.span.bytes) { return record }
+        } catch {
+            throw EngineError.wrapping(error)
+        }
+        return try load(store).first { $0.id == job }?.record
+    }
+
+    private static func decode(_ value: RawSpan) -> JobRecord? {
+        try? JSONDecoder().decode(JobRecord.self, from: Foundation.Data(value.copy(0..<value.byteCount)))
+    }
+
     static func load(_ store: any EventStore) throws(EngineError) -> [(id: JobID, record: JobRecord)] {
         do {
             var found: [(id: JobID, record: JobRecord)] = []
             var isDamaged = false
             try store.scan(.jobs, from: nil) { key, value in
-                guard case .number(let number) = key, let id = UInt32(exactly: number),
-                    let record = try? JSONDecoder().decode(
-                        JobRecord.self, from: Foundation.Data(value.copy(0..<value.byteCount)))
+                guard case .number(let number) = key, let id = UInt32(exactly: number), let record = decode(value)
                 else {
                     isDamaged = true
                     return false
