@@ -1,7 +1,8 @@
 import CampaignDomain
 import CampaignEngine
 
-/// The part of the dialogue that comes before the claim: the envelope goes ahead, and the server says what it thinks of it.
+/// The part of the dialogue that comes before the claim: the envelope goes ahead, and the server says what it thinks of it. One
+/// that claims ahead asks later, when it delivers.
 extension MailEndpoint {
     func prepare(_ batch: [Delivery]) {
         guard world.mayAct(process, .crashBetweenActions) else { return }
@@ -48,6 +49,11 @@ extension MailEndpoint {
         guard !flight.isOver else { return }
         if world.script?.holdsBack == true {
             return world.plan(after: 1, in: process) { [self] in ask(flight) }
+        }
+        if server.options.isClaimedAhead {
+            world.marks.hit(.claimedAhead)
+            reporter?.prepared([flight.delivery])
+            return process.wake()
         }
         let answer = server.answer(to: flight.delivery.recipient)
         flight.answer = answer

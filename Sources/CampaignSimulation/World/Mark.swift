@@ -102,6 +102,7 @@ package enum Mark: Int, CaseIterable, Sendable {
     case acceptedWithoutReply
     case refusedBeforeClaim
     case lostBetweenPreparedAndClaim
+    case claimedAhead
     case preparedDiscarded
     case throttled
     case endpointSuspended

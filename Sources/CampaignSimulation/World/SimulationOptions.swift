@@ -10,6 +10,8 @@ package struct SimulationOptions: Sendable {
         package var capacity: Int
         /// A mail server that is asked about each recipient before the message is claimed: half of its capacity.
         package var isAskedFirst = false
+        /// One that is asked first, of an endpoint that claims before the answer is there: all of its capacity may be claimed.
+        package var isClaimedAhead = false
         package var policy: EndpointPolicy
         /// Whether it can be asked afterwards what became of a message.
         package var knowsItsMessages: Bool
@@ -19,7 +21,7 @@ package struct SimulationOptions: Sendable {
         package var latency: ClosedRange<Int64>
 
         /// Claims without outcome that it may hold: what a crash can leave in doubt.
-        package var lanes: Int { isAskedFirst ? max(capacity / 2, 1) : capacity }
+        package var lanes: Int { isAskedFirst && !isClaimedAhead ? max(capacity / 2, 1) : capacity }
     }
 
     package struct Job: Sendable {
@@ -58,6 +60,10 @@ package struct SimulationOptions: Sendable {
         // A server that has had enough of this sender.
         if random.chance(perMille: 30) { self[.policyRejection] = 990 }
         for index in 0..<(1 + random.below(3)) { servers.append(Self.server(index, &random)) }
+        var claims = RandomStreams(seed: seed).claims
+        for index in servers.indices where servers[index].isAskedFirst {
+            servers[index].isClaimedAhead = claims.chance(perMille: 300)
+        }
         let jobCount = random.chance(perMille: 700) ? 1 : 2 + random.below(2)
         for _ in 0..<jobCount { jobs.append(Self.job(servers.count, lists, &random)) }
         // Fifty refusals in a row take a list that is long enough for them.

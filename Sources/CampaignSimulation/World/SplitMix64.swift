@@ -37,6 +37,7 @@ struct RandomStreams {
     var folder: SplitMix64
     var operation: SplitMix64
     var flights: SplitMix64
+    var claims: SplitMix64
 
     init(seed: UInt64) {
         var root = SplitMix64(seed: seed)
@@ -47,5 +48,6 @@ struct RandomStreams {
         folder = SplitMix64(seed: root.next())
         operation = SplitMix64(seed: root.next())
         flights = SplitMix64(seed: root.next())
+        claims = SplitMix64(seed: root.next())
     }
 }
