@@ -10,13 +10,15 @@ import NIOCore
 /// | `requiretls` | messages are passed on over verified TLS or not at all (RFC 8689); a server that does not offer that is removed |
 /// | `trace=DIR` | each connection's dialogue goes into a file of its own in this directory, without passwords and contents |
 /// | `idle=30s` | how long a connection without work is kept |
+/// | `claims-ahead=2` | messages per connection that may be claimed without an outcome, 1 to 8; default 1. With 2 or more a message's claim is written while the one before it is under way |
 /// | `pipelining=off`, `chunking=off` | these extensions are not used, for servers that offer them wrongly |
 struct SMTPOptions: Hashable, Sendable {
     var terms = TransactionTerms()
     var idleMilliseconds: Int64?
+    var claimsAhead = 1
     var tracePath: String?
 
-    static let known = ["dsn", "requiretls", "idle", "pipelining", "chunking", "trace"]
+    static let known = ["dsn", "requiretls", "idle", "pipelining", "chunking", "trace", "claims-ahead"]
     /// Those that name a file: the log keeps them absolute.
     static let paths = ["trace"]
 
@@ -36,6 +38,9 @@ struct SMTPOptions: Hashable, Sendable {
                 return "a duration up to 24h such as 5s or 2m"
             }
             idleMilliseconds = time
+        case "claims-ahead":
+            guard let count = Int(value), Self.claimsAheadRange.contains(count) else { return "a number from 1 to 8" }
+            claimsAhead = count
         case "trace":
             guard !value.isEmpty else { return "the path of a directory" }
             tracePath = value
@@ -46,6 +51,7 @@ struct SMTPOptions: Hashable, Sendable {
         return nil
     }
 
+    private static let claimsAheadRange = 1...8
     private static let idleMaxMilliseconds: Int64 = 24 * 3_600_000
 
     private mutating func leaveOut(_ extensions: Capabilities.Extensions, _ value: String) -> String? {

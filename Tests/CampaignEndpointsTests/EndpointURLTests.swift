@@ -32,6 +32,7 @@ struct EndpointURLTests {
             ("smtp://h?conections=2", "connections"),
             ("smtp://h?dsn=never,failure", "success, failure and delay"),
             ("smtp://h?requiretls=off", "without a value"),
+            ("smtp://h?claims-ahead=0", "from 1 to 8"), ("smtp://h?claims-ahead=9", "from 1 to 8"),
             ("smtp://h?idle=0s", "a duration"), ("smtp://h?pipelining=no", "on or off"),
             ("smtp://h?tls-ca=x", "smtp+starttls://"), ("dir:x?tls-name=h", "smtp+starttls://"),
             ("smtps://h?tls-ca=", "path"), ("smtps://h?tls-name=", "name"), ("smtps://h?tls-name=a%20b", "name"),
@@ -62,11 +63,11 @@ struct EndpointURLTests {
     func smtpOptions() throws {
         let plain = try EndpointURL(parsing: "smtp://h", relativeTo: "/").smtp
         #expect(plain == SMTPOptions())
-        let query = "dsn=failure,success&requiretls&idle=5s&pipelining=off"
+        let query = "dsn=failure,success&requiretls&idle=5s&pipelining=off&claims-ahead=3"
         let all = try EndpointURL(parsing: "smtp://h?\(query)", relativeTo: "/").smtp
         #expect(all.terms.notify == [.failure, .success])
         #expect(all.terms.requiresTLS)
-        #expect(all.terms.unusedExtensions == [.pipelining, .chunking])
+        #expect(all.terms.unusedExtensions == [.pipelining, .chunking] && all.claimsAhead == 3)
         #expect(all.idleMilliseconds == 5000)
         let some = try EndpointURL(parsing: "smtp://h?dsn=never&chunking=off", relativeTo: "/").smtp
         #expect(some.terms.notify == .never)

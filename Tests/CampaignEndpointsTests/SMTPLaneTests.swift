@@ -100,6 +100,34 @@ struct SMTPLaneTests {
         try await server.finish()
     }
 
+    @Test(
+        "claims-ahead: the next message is claimed while one is under way, and its content goes when the server asks for it"
+    )
+    func claimedAhead() async throws {
+        let server = try await Server(
+            Server.opening("PIPELINING") + Server.envelope("r0@example.com")
+                + [.content, .expect("MAIL"), .expect("RCPT"), .expect("DATA")]
+                + [.reply("250 Ok\r\n250 Ok\r\n250 Ok\r\n354 go\r\n")]
+                // The third's envelope rides behind the second's content, which no claim has to be waited for.
+                + [.content, .expect("MAIL"), .expect("RCPT"), .expect("DATA")]
+                + [.reply("250 Ok\r\n250 Ok\r\n250 Ok\r\n354 go\r\n")] + Server.content + Server.quit)
+        let bench = try await LaneBench(port: server.port, "connections=1&claims-ahead=2", messages: 3)
+        #expect(bench.endpoint.capacity == 3)
+        bench.prepare(0, 1, 2)
+        // Before the server was asked about the first: there is a session, that is enough.
+        #expect(try await bench.answer() == .prepared(0))
+        #expect(try await bench.answer() == .prepared(1))
+        bench.deliver(0, 1)
+        #expect(try await bench.answer() == .outcome(0, sent))
+        // No more than two are claimed without an outcome.
+        #expect(try await bench.answer() == .prepared(2))
+        bench.deliver(2)
+        #expect(try await bench.answer() == .outcome(1, sent))
+        #expect(try await bench.answer() == .outcome(2, sent))
+        await bench.close()
+        try await server.finish()
+    }
+
     @Test("with CHUNKING, RCPT taken is enough; DATA where it is turned off")
     func chunking() async throws {
         let envelope: [Server.Step] = [

@@ -50,7 +50,7 @@ final class LaneGroup: @unchecked Sendable {
         self.terms = terms
         self.spread = spread
         self.whenAnswered = whenAnswered
-        lanesByLoad = Array(repeating: [], count: SMTPLane.messagesMax + 1)
+        lanesByLoad = Array(repeating: [], count: terms.messagesPerLane + 1)
         crowd = LaneCrowd(lanes: count)
         lanes = (0..<count).map { _ in SMTPLane(self, terms: terms) }
         for lane in lanes {
@@ -135,14 +135,18 @@ final class LaneGroup: @unchecked Sendable {
     }
 
     /// Idle lanes with a connection first; then one that has none. Beyond the connections that slow start begins with there
-    /// must be two messages in hand for each, which is how the engine counts connections. Else a message rides behind
-    /// another, and waits with it if the server takes its time.
+    /// must be a lane full of messages in hand for each, which is how the engine counts connections. Else a message rides
+    /// behind another, and waits with it if the server takes its time.
     private func laneForNext() -> SMTPLane? {
         if let warm = lanesByLoad[0].last(where: { $0.hasConnection }) { return warm }
         let loaded = lanes.count - lanesByLoad[0].count
-        let inHand = waiting.count - waitingHead + lanesByLoad[1].count + 2 * lanesByLoad[2].count
-        if let cold = lanesByLoad[0].last, loaded < max(spread, (inHand + 1) / 2), admits() { return cold }
-        return lanesByLoad[1].last
+        let perLane = terms.messagesPerLane
+        var inHand = waiting.count - waitingHead
+        for load in 1...perLane { inHand += load * lanesByLoad[load].count }
+        let wanted = (inHand + perLane - 1) / perLane
+        if let cold = lanesByLoad[0].last, loaded < max(spread, wanted), admits() { return cold }
+        for load in 1..<perLane { if let lane = lanesByLoad[load].last { return lane } }
+        return nil
     }
 
     private func move(_ lane: SMTPLane, from old: Int, to new: Int) {

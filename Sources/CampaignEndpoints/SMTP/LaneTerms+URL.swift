@@ -24,7 +24,7 @@ extension LaneTerms {
                 security: try url.connectionSecurity(scheme),
                 allowsPlaintextAuthentication: !scheme.isReadableOnTheWay || url.security.allowsPlaintext,
                 terms: url.smtp.terms),
-            messagesPerConnection: url.messagesPerConnection,
+            messagesPerConnection: url.messagesPerConnection, claimsAhead: url.smtp.claimsAhead,
             idleMax: url.smtp.idleMilliseconds.map { .milliseconds($0) } ?? LaneTerms.idleMaxDefault,
             retryInterval: .milliseconds(url.policy.delays.firstMilliseconds), credentials: try url.credentials(),
             trace: try url.traceFolder())

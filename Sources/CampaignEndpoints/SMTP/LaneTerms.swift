@@ -7,6 +7,9 @@ struct LaneTerms: Sendable {
     var configuration: SMTPConnectionConfiguration
     /// nil is no limit.
     var messagesPerConnection: Int?
+    /// Messages of a lane that may be claimed without an outcome: with more than one, a message is claimed while those before it
+    /// are under way, and its content need not wait for the journal.
+    var claimsAhead = 1
     /// How long a connection without work is kept before QUIT.
     var idleMax: TimeAmount
     /// After which one more connection than the server gave last is asked for.
@@ -16,6 +19,9 @@ struct LaneTerms: Sendable {
     var credentials: CredentialKeeper?
     /// Where dialogues are written down; nil is nowhere.
     var trace: TraceFolder?
+
+    /// Those claimed, and one that is being made ready behind them.
+    var messagesPerLane: Int { claimsAhead + 1 }
 
     /// RFC 5321 §4.5.3.2.7 has servers wait five minutes; under stress they wait ten seconds (Postfix). A paced campaign keeps
     /// its connection for half a minute, a finished one frees the server's process soon, and a server that hangs up before

@@ -40,9 +40,9 @@ public final class SMTPEndpoint: Endpoint {
         policy = url.policy
         let connections = url.connections ?? Self.connectionsDefault
         self.connections = connections
-        capacity = SMTPLane.messagesMax * connections
         var terms = try LaneTerms(url)
         if let timeouts { terms.configuration.timeouts = timeouts }
+        capacity = terms.messagesPerLane * connections
         self.terms = terms
         // Few lanes on one loop share its wake-ups; spread over several they pay for each of them.
         let loopsWanted = (connections + Self.lanesPerLoop - 1) / Self.lanesPerLoop

@@ -6,12 +6,11 @@ import NIOCore
 
 /// One connection's worth of sending. Confined to its event loop.
 ///
-/// A lane has two messages at most: one that is being sent, and one whose envelope goes to the server behind it. The
+/// A lane has one message more than it may have claimed (`LaneTerms.claimsAhead`): with one claim, one that is being sent and
+/// one whose envelope goes to the server behind it. The
 /// connection is kept for the next message until it has been idle for too long or has carried its number of messages. One
 /// that turns out to be dead before anything of a message's content has left is replaced once, and nobody is told.
 final class SMTPLane {
-    static let messagesMax = 2
-
     private unowned let group: LaneGroup
     private let eventLoop: any EventLoop
     private let terms: LaneTerms
@@ -45,7 +44,7 @@ final class SMTPLane {
         self.group = group
         self.terms = terms
         eventLoop = group.eventLoop
-        spares = (0..<Self.messagesMax).map { _ in LaneMessage(self) }
+        spares = (0..<terms.messagesPerLane).map { _ in LaneMessage(self) }
     }
 
     /// Messages that it has in hand.
@@ -99,8 +98,10 @@ final class SMTPLane {
 
     // MARK: From the connection
 
-    func contentAwaited(_ message: LaneMessage) {
-        // On a second connection the engine has been told already.
+    func contentAwaited(_ message: LaneMessage) { report(message) }
+
+    /// Tells the engine that the message may be claimed; once, also where it is tried on a second connection.
+    private func report(_ message: LaneMessage) {
         guard !message.isReported, !message.isDiscarded, let delivery = message.delivery else { return }
         message.isReported = true
         group.prepared(delivery)
@@ -173,9 +174,21 @@ final class SMTPLane {
 
     // MARK: Sending
 
-    /// Begins what can be begun, in order.
     private func advance() {
         guard !isFailing else { return }
+        beginWaiting()
+        claimAhead()
+    }
+
+    /// Has messages claimed that wait behind others, as many as are allowed, so that a claim is durable by the time the server
+    /// asks for the content. Not before there is a session: where none can be had, nothing is claimed.
+    private func claimAhead() {
+        guard terms.claimsAhead > 1, hasConnection else { return }
+        for message in queue.prefix(terms.claimsAhead) { report(message) }
+    }
+
+    /// Begins what can be begun, in order.
+    private func beginWaiting() {
         var index = 0
         while index < queue.count {
             let message = queue[index]

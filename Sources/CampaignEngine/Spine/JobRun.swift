@@ -25,6 +25,16 @@ final class JobRun {
     /// Events folded since the last snapshot.
     var eventsSinceSnapshot = 0
     var ending: JobEnding?
+    /// Where it stands among the runs, in the order of their start.
+    var position = 0
+    /// This turn has to do with it.
+    var isTouched = false
+    /// As of the last turn that had to do with it: recipients in hand, and when it wants a turn although nothing is reported.
+    var inFlight = 0
+    var wake: Timestamp?
+    /// Of the endpoint that has the fewest: claims that a connection may have beside the one under way, and that one.
+    let claimsAhead: Int
+    let id: JobID
     /// The newest progress of which every event is durable.
     var durable: JobProgress
 
@@ -33,6 +43,8 @@ final class JobRun {
         channel: ProgressChannel
     ) {
         self.machine = machine
+        id = machine.state.id
+        claimsAhead = endpoints.map { max($0.capacity / max($0.connections, 1) - 1, 1) }.min() ?? 1
         self.content = content
         given = endpoints
         self.inbox = inbox
@@ -42,8 +54,6 @@ final class JobRun {
         durable = JobProgress(
             summary: JobSummary(machine.state, engineIsRunning: true), inFlight: 0, storeTrouble: nil, ending: nil)
     }
-
-    var id: JobID { machine.state.id }
 
     func start(now: Timestamp) {
         for endpoint in given { endpoint.attach(EndpointReporter(inbox: inbox)) }

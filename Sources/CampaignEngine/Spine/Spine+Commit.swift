@@ -16,7 +16,7 @@ extension Spine {
         if !journalEvents.isEmpty {
             group.frames.append(FrameDraft(journalEvents, job: .journal, time: now))
         }
-        for run in runs where !run.decision.events.isEmpty {
+        for run in touchedRuns() where !run.decision.events.isEmpty {
             group.frames.append(FrameDraft(run.decision.events, job: run.id, time: now))
             written.append(run)
         }

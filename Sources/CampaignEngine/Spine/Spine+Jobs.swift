@@ -16,7 +16,7 @@ extension Spine {
             guard old.ending != nil else { throw EngineError(.jobConflict, "job \(job) is running already") }
             // What it decided in this turn must be in the log before the job is folded anew.
             try commit(now)
-            runs.removeAll { $0.id == job }
+            remove([old])
         }
         guard let state = try JobLoader.load(job, store) else {
             throw EngineError(.noSuchJob, "there is no job \(job)")
@@ -30,7 +30,7 @@ extension Spine {
         let run = JobRun(
             machine, content: content, endpoints: endpoints, store: store, inbox: inbox, channel: channel)
         run.recorder = flightRecorder(of: job, endpoints)
-        runs.append(run)
+        add(run)
         run.start(now: now)
     }
 
@@ -79,7 +79,7 @@ extension Spine {
             JobMachine(state), content: nil, endpoints: [], store: store, inbox: inbox, channel: ProgressChannel())
         // Not started: it takes the request and nothing else.
         run.ending = .stopped
-        runs.append(run)
+        add(run)
         return run
     }
 }

@@ -25,7 +25,14 @@ final class Spine: @unchecked Sendable {
     let flightDeck: (any FlightDeck)?
 
     /// In the order of their start.
-    var runs: [JobRun] = []
+    private(set) var runs: [JobRun] = []
+    private var runsByJob: [JobID: JobRun] = [:]
+    /// Those that this turn has to do with: reported about, asked about, or due. The others cost a turn nothing.
+    private var touched: [JobRun] = []
+    private var runsBegun = 0
+    /// Of all runs together, as of the last turn.
+    private var inFlight = 0
+    private var claimsAhead = 1
     var journalEvents = EventEncoder()
     /// The store could be written again after some trouble: told with the next group.
     var recovery: Event?
@@ -58,9 +65,12 @@ final class Spine: @unchecked Sendable {
 
     /// Events of one job between two snapshots.
     private static let eventsPerSnapshot = 4_000_000
-    /// A group waits for no more once it holds one in so many of the recipients in hand, nor longer than this.
+    /// A group waits for no more once it holds one in so many of the recipients in hand, nor longer than this. Where lanes have
+    /// claims to go on with, it may be the larger.
     private static let gatheringShare = 4
+    private static let gatheringShareAhead = 2
     private static let gatheringMax: Duration = .milliseconds(2)
+    private static let gatheringTimesMax = 4
     private static let publishInterval: Duration = .milliseconds(100)
     private static let controlInterval: Duration = .milliseconds(100)
 
@@ -158,10 +168,11 @@ final class Spine: @unchecked Sendable {
         now = time.now()
         for message in messages { dispatch(message, now) }
         try takeControlRequests(now)
-        for run in runs where !run.machine.isFinished { run.machine.advance(now: now, &run.decision) }
+        touchDue()
+        for run in touched where !run.machine.isFinished { run.machine.advance(now: now, &run.decision) }
         #if CAMPAIGN_MUTANTS
         if Mutant.actsBeforeCommit.isPlanted {
-            for run in runs {
+            for run in touchedRuns() {
                 try run.carryOut(run.decision.actions, now: now)
                 run.decision.actions.removeAll()
             }
@@ -174,15 +185,17 @@ final class Spine: @unchecked Sendable {
         try commit(now)
         answer(.success(()))
         try act()
+        takeStock()
         publish()
     }
 
     /// A group is let grow for as long as the last one took to become durable, until it holds a good part of what is under way:
-    /// where reports come one by one, waiting costs at most as much again, and saves as many commits as join.
+    /// where reports come one by one, waiting costs at most as much again, and saves as many commits as join. Where lanes have
+    /// more claims to go on with, it may take as many times longer.
     private var gathering: Gathering? {
-        let inFlight = runs.reduce(0) { $0 + $1.machine.inFlight }
-        let enough = inFlight / Self.gatheringShare
-        return enough > 1 ? Gathering(enough: enough, patience: min(commitTime, Self.gatheringMax)) : nil
+        let enough = inFlight / (claimsAhead > 1 ? Self.gatheringShareAhead : Self.gatheringShare)
+        let patience = commitTime * min(claimsAhead, Self.gatheringTimesMax)
+        return enough > 1 ? Gathering(enough: enough, patience: min(patience, Self.gatheringMax)) : nil
     }
 
     /// How long the next turn may wait for a message.
@@ -193,13 +206,13 @@ final class Spine: @unchecked Sendable {
 
     /// Milliseconds until a machine wants a turn although nothing is reported; nil when only a report can help.
     func millisecondsToWake() -> Int? {
-        var earliest: Int?
-        let now = time.now()
+        var earliest: Timestamp?
         for run in runs {
-            guard let wake = run.machine.nextWake(now: now) else { continue }
-            earliest = min(earliest ?? .max, max(0, Int(wake.milliseconds - now.milliseconds)))
+            guard let wake = run.wake else { continue }
+            earliest = min(earliest ?? wake, wake)
         }
-        return earliest
+        let now = time.now()
+        return earliest.map { max(0, Int($0.milliseconds - now.milliseconds)) }
     }
 
     private func dispatch(_ message: Message, _ now: Timestamp) {
@@ -238,12 +251,75 @@ final class Spine: @unchecked Sendable {
         }
     }
 
-    func run(_ job: JobID) -> JobRun? { runs.first { $0.id == job } }
+    // MARK: Runs
+
+    /// A job's run, for someone who changes something about it: this turn then looks at it.
+    func run(_ job: JobID) -> JobRun? {
+        guard let run = runsByJob[job] else { return nil }
+        touch(run)
+        return run
+    }
+
+    /// A job's run, for a look at it.
+    func untouchedRun(_ job: JobID) -> JobRun? { runsByJob[job] }
+
+    private func touch(_ run: JobRun) {
+        guard !run.isTouched else { return }
+        run.isTouched = true
+        touched.append(run)
+    }
+
+    /// This turn's runs in the order of their start: that of their frames in the log does not depend on who reported first.
+    func touchedRuns() -> [JobRun] {
+        touched.sort { $0.position < $1.position }
+        return touched
+    }
+
+    func add(_ run: JobRun) {
+        run.position = runsBegun
+        runsBegun += 1
+        runs.append(run)
+        runsByJob[run.id] = run
+        touch(run)
+        claimsAhead = runs.map(\.claimsAhead).min() ?? 1
+    }
+
+    func remove(_ ended: [JobRun]) {
+        for run in ended {
+            inFlight -= run.inFlight
+            run.inFlight = 0
+            if runsByJob[run.id] === run { runsByJob[run.id] = nil }
+        }
+        runs.removeAll { run in ended.contains { $0 === run } }
+        touched.removeAll { run in ended.contains { $0 === run } }
+        claimsAhead = runs.map(\.claimsAhead).min() ?? 1
+    }
+
+    private func touchDue() {
+        for run in runs where run.wake.map({ $0 <= now }) == true { touch(run) }
+        _ = touchedRuns()
+    }
+
+    private func touchAll() {
+        for run in runs { touch(run) }
+    }
+
+    /// What later turns want to know of the runs that this one had to do with.
+    private func takeStock() {
+        for run in touched {
+            run.isTouched = false
+            inFlight -= run.inFlight
+            (run.inFlight, run.wake) = run.machine.stock(now: now)
+            inFlight += run.inFlight
+        }
+        touched.removeAll(keepingCapacity: true)
+    }
 
     // MARK: Acting
 
     func act() throws(EngineError) {
-        for run in runs {
+        let touched = touchedRuns()
+        for run in touched {
             let actions = run.decision.actions
             run.decision.removeAll()
             guard !actions.isEmpty else { continue }
@@ -251,7 +327,8 @@ final class Spine: @unchecked Sendable {
             if let ending = run.ending, actions.contains(.finished(ending)) { try end(run, ending) }
         }
         // What is over is in the log: a service that runs for months does not keep the states of all its jobs.
-        runs.removeAll { $0.ending != nil }
+        let ended = touched.filter { $0.ending != nil }
+        if !ended.isEmpty { remove(ended) }
     }
 
     private func end(_ run: JobRun, _ ending: JobEnding) throws(EngineError) {
@@ -276,7 +353,7 @@ final class Spine: @unchecked Sendable {
     }
 
     func snapshotWhereDue() throws(EngineError) {
-        let due = runs.filter { $0.eventsSinceSnapshot >= Self.eventsPerSnapshot }
+        let due = touchedRuns().filter { $0.eventsSinceSnapshot >= Self.eventsPerSnapshot }
         try saveSnapshots(due)
     }
 
@@ -299,6 +376,8 @@ final class Spine: @unchecked Sendable {
     private func takeControlRequests(_ now: Timestamp) throws(EngineError) {
         if let before = lookedForControlAt, clock.instant - before < Self.controlInterval { return }
         lookedForControlAt = clock.instant
+        // Nothing hangs on a run's having said rightly when it is due.
+        touchAll()
         let requests: [StoredControlRequest]
         do {
             requests = try ControlTable.pending(store)
@@ -335,6 +414,7 @@ final class Spine: @unchecked Sendable {
     func stop(deadline: Duration) {
         guard drainUntil == nil else { return }
         drainUntil = clock.instant + deadline
+        touchAll()
         for run in runs { run.machine.stop(now: now, &run.decision) }
     }
 
@@ -346,6 +426,7 @@ final class Spine: @unchecked Sendable {
         messages.removeAll(keepingCapacity: true)
         inbox.take(into: &messages, waitMilliseconds: 0)
         now = time.now()
+        touchAll()
         for message in messages { dispatch(message, now) }
         for run in late where !run.machine.isFinished { run.machine.advance(now: now, &run.decision) }
         journalEvents.append(.engineStopped(reason: late.isEmpty ? "stopped" : "stopped at the drain deadline"))

@@ -86,8 +86,8 @@ package final class SteppedEngine {
     // MARK: Looking in
 
     /// The live state of a job that is running here.
-    package func liveState(of job: JobID) -> JobState? { spine.run(job)?.machine.state }
+    package func liveState(of job: JobID) -> JobState? { spine.untouchedRun(job)?.machine.state }
 
     /// Deliveries without outcome of a job that is running here; nil when it is not.
-    package func inFlight(of job: JobID) -> Int? { spine.run(job)?.machine.inFlight }
+    package func inFlight(of job: JobID) -> Int? { spine.untouchedRun(job)?.machine.inFlight }
 }
