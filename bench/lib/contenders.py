@@ -23,13 +23,13 @@ class Took:
 
 
 class Engine:
-    def __init__(self, bench, connections, kind=TEXT_1K):
-        self.bench, self.connections, self.kind = bench, connections, kind
-        self.name = f"engine, {connections} connections"
+    def __init__(self, bench, connections, kind=TEXT_1K, claims_ahead=1):
+        self.bench, self.connections, self.kind, self.claims_ahead = bench, connections, kind, claims_ahead
+        self.name = f"engine, {connections} connections" + (f", claims-ahead={claims_ahead}" if claims_ahead > 1 else "")
         self.promises = "personalised; every claim and outcome durable, resumes exactly"
 
     def send(self, sink, count, environment=None):
-        endpoint = f"{sink.url}?connections={self.connections}&slow-start=off"
+        endpoint = f"{sink.url}?connections={self.connections}&slow-start=off&claims-ahead={self.claims_ahead}"
         finished, status, journal = self.bench.send(count, endpoint, self.kind, environment=environment)
         return Took(
             count / sending_seconds(status), finished.cpu, finished.resident_bytes, journal_bytes(journal),

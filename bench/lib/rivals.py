@@ -30,7 +30,8 @@ def chosen(bench, sink):
     count = bench.count(FULL)
     best = contenders.best_source(sink, max(count // 5, 2_000), keeps_connection=True)
     entries = [
-        (Engine(bench, 20), count), (Engine(bench, 64), count), (Engine(bench, 200), count), (best, count),
+        *((Engine(bench, connections, claims_ahead=ahead), count) for connections in (20, 64, 200) for ahead in (1, 4)),
+        (best, count),
         (contenders.best_source(sink, max(count // 20, 1_000), keeps_connection=False), count // 2),
     ]
     if best.sessions != 64:
@@ -69,7 +70,8 @@ def shown(bench, entries, rounds, flushes):
         "deliveries at once). *Against*: the load generator at the session count that suits it best of 1 to 100, per "
         "round, median. CPU: user and system of the sender alone. Memory: resident, what is mapped of the journal "
         "included; of Postfix: its processes' own together. On disk: what is left, list included. Flushes: "
-        "fdatasync, fsync, syncfs, msync, synchronous writes, by an interposer in a run apart. mailmerge can limit its "
+        "fdatasync, fsync, syncfs, msync, synchronous writes, by an interposer in a run apart. claims-ahead: messages "
+        "of a connection that may be claimed without an outcome, 1 unless told otherwise. mailmerge can limit its "
         "own rate, which is off: what limits it here is a connection per message and printing each.")
     for rival, count in entries:
         took = [entry[0] for entry in rounds[rival]]
@@ -82,6 +84,8 @@ def shown(bench, entries, rounds, flushes):
             mib(max(one.memory_bytes for one in took)),
             number(median([one.disk_bytes for one in took]) / count) if took[0].disk_bytes else "–",
             f"{flushes[rival]:.3f}", machine.shown([entry[2] for entry in rounds[rival]]))
+        if rival.name == "engine, 64 connections, claims-ahead=4":
+            bench.measured["source-ratio-ahead"] = ratio
         if rival.name == "engine, 64 connections":
             bench.measured["source-ratio"] = ratio
             if bench.queue is not None:
