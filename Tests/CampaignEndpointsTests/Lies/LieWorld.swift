@@ -27,6 +27,7 @@ struct LieWorld: Sendable, CustomStringConvertible {
         if dice.chance(2) { options += "&slow-start=off" }
         if dice.chance(4) { options += "&per-connection=\(1 + dice.below(5))" }
         if dice.chance(4) { options += "&idle=1ms" }
+        if dice.chance(2) { options += "&claims-ahead=\(2 + dice.below(4))" }
         self.options = options
         connectionsBeforeRestart = dice.chance(2) ? 1 + dice.below(80) : nil
         connectionsMax = dice.chance(4) ? 1 + dice.below(connections) : .max
