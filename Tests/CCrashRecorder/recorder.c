@@ -151,11 +151,18 @@ ssize_t write(int descriptor, const void *bytes, size_t size) {
     char target[PATH_MAX];
     const char *name = name_in_folder(descriptor, target);
     if (name) {
-        struct iovec parts[3] = {{(void *)name, strlen(name)}, {"\n", 1}, {(void *)bytes, size}};
-        record(CRASH_FOLDER_WRITTEN, 0, (uint64_t)lseek(descriptor, 0, SEEK_CUR), parts, 3);
-    } else if (is_data(descriptor)) {
-        record_text(CRASH_UNKNOWN, "write");
+        uint64_t offset = (uint64_t)lseek(descriptor, 0, SEEK_CUR);
+        ssize_t result = syscall(SYS_write, descriptor, bytes, size);
+        int code = errno;
+        // Recorded when it is over: a flush that another thread has begun meanwhile promises nothing about it.
+        if (result >= 0) {
+            struct iovec parts[3] = {{(void *)name, strlen(name)}, {"\n", 1}, {(void *)bytes, (size_t)result}};
+            record(CRASH_FOLDER_WRITTEN, 0, offset, parts, 3);
+        }
+        errno = code;
+        return result;
     }
+    if (is_data(descriptor)) record_text(CRASH_UNKNOWN, "write");
     return syscall(SYS_write, descriptor, bytes, size);
 }
 

@@ -21,7 +21,7 @@ public final class DropDirectory: Endpoint {
 
     private let worker: DropWorker
 
-    private static let capacityDefault = 512
+    private static let capacityDefault = 1024
 
     init(_ url: EndpointURL, path: String) {
         name = url.description
@@ -31,8 +31,8 @@ public final class DropDirectory: Endpoint {
     }
 
     public func attach(_ reporter: EndpointReporter) { worker.start(reporter) }
-    public func prepare(_ batch: [Delivery]) { worker.put(.prepare(batch)) }
-    public func deliver(_ batch: [Delivery]) { worker.put(.deliver(batch)) }
+    public func prepare(_ batch: [Delivery]) { worker.prepare(batch) }
+    public func deliver(_ batch: [Delivery]) { worker.deliver(batch) }
 
     public func check() async -> EndpointFault? {
         await withCheckedContinuation { continuation in
@@ -42,13 +42,13 @@ public final class DropDirectory: Endpoint {
 
     public func probe(_ claims: [Delivery]) async -> [ProbeVerdict] {
         await withCheckedContinuation { continuation in
-            worker.put(.probe(claims) { continuation.resume(returning: $0) })
+            worker.probe(claims) { continuation.resume(returning: $0) }
         }
     }
 
     public func close(deadline: ContinuousClock.Instant) async {
         await withCheckedContinuation { continuation in
-            worker.put(.close { continuation.resume() })
+            worker.close { continuation.resume() }
         }
     }
 }

@@ -1,111 +1,151 @@
 import CampaignDomain
 import CampaignEngine
-import CampaignMail
-import Dispatch
 import Foundation
 import Synchronization
 
-/// The thread that writes files: work that has gathered is done together, under one flush.
+/// The directory's two threads. One makes messages and writes them into `tmp/`; the other renames what is claimed, and flushes:
+/// both the renames and what the first has written until then. So files are written while others are being flushed.
 final class DropWorker: Sendable {
-    enum Work: Sendable {
+    private enum Writing {
         case prepare([Delivery])
-        case deliver([Delivery])
-        case check(@Sendable (EndpointFault?) -> Void)
-        case probe([Delivery], @Sendable ([ProbeVerdict]) -> Void)
         case close(@Sendable () -> Void)
     }
 
-    private struct Queue {
-        var work: [Work] = []
-        var isClosed = false
-        var hasStarted = false
+    private enum Showing {
+        /// In `tmp/`, each file complete: durable after the next flush.
+        case written([Delivery], DropHandles)
+        case deliver([Delivery])
+        case check(@Sendable (EndpointFault?) -> Void)
+        case probe([Delivery], @Sendable ([ProbeVerdict]) -> Void)
+        case close([@Sendable () -> Void])
     }
+
+    /// So many files are worth a flush, and a commit of their claims: with more at a time, the one thread would wait for the
+    /// other.
+    private static let groupMax = 256
 
     private let path: String
-    private let queue = Mutex(Queue())
-    private let bell = DispatchSemaphore(value: 0)
+    private let folder: DropFolder
+    private let writing = DropTray<Writing>()
+    private let showing = DropTray<Showing>()
+    private let hasStarted = Mutex(false)
 
-    init(path: String) { self.path = path }
-
-    func put(_ work: Work) {
-        let isClosed = queue.withLock { queue in
-            if !queue.isClosed { queue.work.append(work) }
-            return queue.isClosed
-        }
-        guard isClosed else {
-            bell.signal()
-            return
-        }
-        let fault = EndpointFault(.unavailable, "the drop directory is closed")
-        switch work {
-        case .check(let done): done(fault)
-        case .probe(let claims, let done): done(claims.map { _ in .unknown })
-        case .close(let done): done()
-        case .prepare, .deliver: break
-        }
+    init(path: String) {
+        self.path = path
+        folder = DropFolder(path: path)
     }
+
+    func prepare(_ batch: [Delivery]) { _ = writing.put(.prepare(batch)) }
+
+    func deliver(_ batch: [Delivery]) { _ = showing.put(.deliver(batch)) }
 
     /// Before the endpoint is attached nobody works for it: the question is then answered at once, and makes nothing.
     func check(_ done: @escaping @Sendable (EndpointFault?) -> Void) {
-        if queue.withLock({ $0.hasStarted }) { put(.check(done)) } else { done(DropFolder.outlook(path)) }
+        guard hasStarted.withLock({ $0 }) else { return done(DropFolder.outlook(path)) }
+        if !showing.put(.check(done)) { done(EndpointFault(.unavailable, "the drop directory is closed")) }
+    }
+
+    func probe(_ claims: [Delivery], _ done: @escaping @Sendable ([ProbeVerdict]) -> Void) {
+        if !showing.put(.probe(claims, done)) { done(claims.map { _ in .unknown }) }
+    }
+
+    /// Everything that was asked for before is done, and reported, before `done` is called.
+    func close(_ done: @escaping @Sendable () -> Void) {
+        if !writing.put(.close(done)), !showing.put(.close([done])) { done() }
     }
 
     func start(_ reporter: EndpointReporter) {
-        queue.withLock { $0.hasStarted = true }
-        let thread = Thread { [self] in
-            Thread.current.name = "campaign-drop"
-            run(reporter)
+        hasStarted.withLock { $0 = true }
+        startThread("campaign-drop") { [self] in
+            // A first trouble shows with the first work; nothing is known to be wrong until then.
+            _ = folder.open(creating: true)
+            startThread("campaign-write") { [self] in write(reporter) }
+            show(reporter)
+        }
+    }
+
+    private func startThread(_ name: String, _ body: @escaping @Sendable () -> Void) {
+        let thread = Thread {
+            Thread.current.name = name
+            body()
         }
         thread.start()
     }
 
-    private func run(_ reporter: EndpointReporter) {
-        var folder = DropFolder(path: path)
-        // A first trouble shows with the first work; nothing is known to be wrong until then.
-        _ = folder.open(creating: true)
-        var answers: [@Sendable () -> Void] = []
+    // The thread that writes
+
+    private func write(_ reporter: EndpointReporter) {
+        var writer = DropFileWriter(folder)
         while true {
-            bell.wait()
-            let work = queue.withLock { queue in
-                defer { queue.work = [] }
-                return queue.work
+            var answers: [@Sendable () -> Void] = []
+            for item in writing.take() {
+                switch item {
+                case .prepare(let batch): write(batch, with: &writer, reporter)
+                case .close(let done): answers.append(done)
+                }
             }
-            guard !work.isEmpty else { continue }
-            let isClosing = work.contains { if case .close = $0 { true } else { false } }
-            answers.removeAll()
-            perform(work, &folder, reporter, &answers)
-            if isClosing { close(&answers) }
+            guard !answers.isEmpty else { continue }
+            for case .close(let done) in writing.close() { answers.append(done) }
+            _ = showing.put(.close(answers))
+            return
+        }
+    }
+
+    private func write(_ batch: [Delivery], with writer: inout DropFileWriter, _ reporter: EndpointReporter) {
+        var rest = batch[...]
+        while !rest.isEmpty {
+            var written: [Delivery] = []
+            let group = rest.prefix(Self.groupMax)
+            written.reserveCapacity(group.count)
+            do throws(EndpointFault) {
+                let handles = try folder.handles()
+                for delivery in group {
+                    do throws(DropFileWriter.Failure) {
+                        try writer.write(delivery, into: handles)
+                        written.append(delivery)
+                    } catch {
+                        switch error {
+                        case .rendering(let reason): reporter.unrenderable(delivery, RenderingError(reason))
+                        case .folder(let fault): throw fault
+                        }
+                    }
+                    rest.removeFirst()
+                }
+                if !written.isEmpty { _ = showing.put(.written(written, handles)) }
+            } catch {
+                // What follows would fail the same way; what is written is written again later.
+                reporter.unprepared(written + rest, error)
+                return
+            }
+        }
+    }
+
+    // The thread that renames and flushes
+
+    private func show(_ reporter: EndpointReporter) {
+        while true {
+            var answers: [@Sendable () -> Void] = []
+            let isClosing = perform(showing.take(), reporter, &answers)
+            if isClosing {
+                for case .close(let more) in showing.close() { answers += more }
+            }
             for answer in answers { answer() }
             if isClosing { return }
         }
     }
 
-    private func close(_ answers: inout [@Sendable () -> Void]) {
-        let late = queue.withLock { queue in
-            queue.isClosed = true
-            defer { queue.work = [] }
-            return queue.work
-        }
-        for case .close(let done) in late { answers.append(done) }
-    }
-
+    /// True when this was the last.
     private func perform(
-        _ work: [Work], _ folder: inout DropFolder, _ reporter: EndpointReporter,
-        _ answers: inout [@Sendable () -> Void]
-    ) {
-        var reports: [DeliveryReport] = []
-        var prepared: [[Delivery]] = []
-        var hasRenamed = false
+        _ work: [Showing], _ reporter: EndpointReporter, _ answers: inout [@Sendable () -> Void]
+    ) -> Bool {
+        var group = DropGroup()
+        var isClosing = false
         for item in work {
             switch item {
+            case .written(let batch, let handles):
+                group.add(written: batch, in: handles)
             case .deliver(let batch):
-                for delivery in batch {
-                    let outcome = folder.show(delivery)
-                    if case .sent = outcome { hasRenamed = true }
-                    reports.append(DeliveryReport(delivery, outcome))
-                }
-            case .prepare(let batch):
-                prepare(batch, &folder, reporter, &prepared)
+                group.show(batch, folder)
             case .check(let done):
                 let fault = folder.open(creating: false)
                 answers.append { done(fault) }
@@ -113,41 +153,11 @@ final class DropWorker: Sendable {
                 let verdicts = folder.probe(claims)
                 answers.append { done(verdicts) }
             case .close(let done):
-                answers.append(done)
+                answers += done
+                isClosing = true
             }
         }
-        guard hasRenamed || !prepared.isEmpty || !reports.isEmpty else { return }
-        if let fault = folder.flush() {
-            for batch in prepared { reporter.unprepared(batch, fault) }
-            // Shown, but perhaps not durably: the file is there or still in tmp/, and the next start finds out which. Until
-            // then it must not count as sent.
-            reports = reports.map { $0.replacingSent(by: .inDoubt(fault)) }
-        } else {
-            for batch in prepared { reporter.prepared(batch) }
-        }
-        reporter.report(reports)
-    }
-
-    private func prepare(
-        _ batch: [Delivery], _ folder: inout DropFolder, _ reporter: EndpointReporter, _ prepared: inout [[Delivery]]
-    ) {
-        var written: [Delivery] = []
-        written.reserveCapacity(batch.count)
-        for (index, delivery) in batch.enumerated() {
-            do throws(DropFolder.WriteFailure) {
-                try folder.write(delivery)
-                written.append(delivery)
-            } catch {
-                switch error {
-                case .rendering(let reason):
-                    reporter.unrenderable(delivery, RenderingError(reason))
-                case .folder(let fault):
-                    // What follows would fail the same way; what is written is written again later.
-                    reporter.unprepared(Array(written + batch[index...]), fault)
-                    return
-                }
-            }
-        }
-        if !written.isEmpty { prepared.append(written) }
+        group.flush(folder, reporter)
+        return isClosing
     }
 }
