@@ -33,7 +33,7 @@ struct DropDirectoryTests {
     )
     func probe() async throws {
         let scratch = try Scratch()
-        let claims = try await Self.deliveries(2, scratch)
+        let claims = try await Sample.deliveries(2, scratch)
         let path = scratch.path + "/probe"
         do {
             let folder = DropFolder(path: path)
@@ -74,7 +74,7 @@ struct DropDirectoryTests {
     @Test("What was written is flushed where it lies, also when the path has come to mean another directory meanwhile")
     func replacedDirectory() async throws {
         let scratch = try Scratch()
-        let claims = try await Self.deliveries(2, scratch)
+        let claims = try await Sample.deliveries(2, scratch)
         let path = scratch.path + "/out"
         let folder = DropFolder(path: path)
         #expect(folder.open(creating: true) == nil)
@@ -102,7 +102,7 @@ struct DropDirectoryTests {
     @Test("A file of another's in tmp/ that a link stands for is not written through")
     func link() async throws {
         let scratch = try Scratch()
-        let claims = try await Self.deliveries(1, scratch)
+        let claims = try await Sample.deliveries(1, scratch)
         let path = scratch.path + "/out"
         let folder = DropFolder(path: path)
         #expect(folder.open(creating: true) == nil)
@@ -129,7 +129,7 @@ struct DropDirectoryTests {
     func closed() async throws {
         let scratch = try Scratch()
         let path = scratch.path + "/out"
-        let claims = try await Self.deliveries(2, scratch)
+        let claims = try await Sample.deliveries(2, scratch)
         let engine = try await CampaignEngine.open(journal: scratch.path + "/second.journal")
         let endpoints = try StandardEndpoints.make(["dir:\(path)"], relativeTo: scratch.path)
         let job = try await engine.createJob(
@@ -145,28 +145,4 @@ struct DropDirectoryTests {
         directory.prepare(claims)
         directory.deliver(claims)
     }
-
-    /// Real deliveries, caught on their way.
-    private static func deliveries(_ count: Int, _ scratch: Scratch) async throws -> [Delivery] {
-        let engine = try await CampaignEngine.open(journal: scratch.journal)
-        let job = try await engine.createJob(
-            Sample.definition, recipients: RecipientSource(path: try scratch.file("list.csv", Sample.list(count))))
-        let caught = Catcher()
-        try await engine.start(
-            job.id,
-            endpoints: [
-                AsyncEndpoint(name: "catcher", capacity: count) { delivery in
-                    await caught.put(delivery)
-                    return .sent(reply: "")
-                }
-            ])
-        _ = try await engine.ending(of: job.id)
-        await engine.stop()
-        return await caught.all
-    }
-}
-
-private actor Catcher {
-    var all: [Delivery] = []
-    func put(_ delivery: Delivery) { all.append(delivery) }
 }

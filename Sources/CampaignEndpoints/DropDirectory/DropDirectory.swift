@@ -1,9 +1,5 @@
 public import CampaignDomain
 public import CampaignEngine
-import CampaignMail
-import Dispatch
-import Foundation
-import Synchronization
 
 /// Puts each message as a file into a directory from which another program takes it (`KEY.eml`).
 ///
@@ -11,8 +7,8 @@ import Synchronization
 /// claimed, and only then renamed into the directory. After a crash, a claimed message that is still in `tmp/` was not
 /// shown to anyone, and one that is gone was delivered.
 ///
-/// One flush serves a whole batch: it makes the new files durable and the renames of the batch before; a message counts as
-/// sent only after the flush that covers its rename.
+/// One flush serves many: files that were written before it, and renames of claimed ones; files of others are written
+/// meanwhile. A message counts as sent only after the flush that covers its rename.
 public final class DropDirectory: Endpoint {
     public let name: String
     public let capacity: Int
