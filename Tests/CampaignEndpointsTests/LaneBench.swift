@@ -43,9 +43,8 @@ final class LaneBench: Sendable {
     func discard(_ ordinals: Int...) { endpoint.discard(ordinals.map { deliveries[$0] }) }
 
     private func claimed(_ ordinal: Int) -> Delivery {
-        var delivery = deliveries[ordinal]
-        delivery.flight = slots[ordinal].begin(FlightClaim(sequence: 1, ordinal: Ordinal(ordinal), endpoint: 0))
-        return delivery
+        let claim = FlightClaim(sequence: 1, ordinal: Ordinal(ordinal), endpoint: 0)
+        return deliveries[ordinal].with(.claimed(slots[ordinal].begin(claim)))
     }
 
     /// What the flight record says of a message.

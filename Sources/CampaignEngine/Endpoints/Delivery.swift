@@ -7,23 +7,72 @@ import CampaignMutants
 #endif
 
 /// One message to be handed over: who it is for, and how to make its bytes.
+///
+/// One reference: a copy counts up the message's own counter, and none that other messages, on other threads, count as well.
 public struct Delivery: Sendable {
-    public let job: JobID
-    public let ordinal: Ordinal
+    final class Material: Sendable {
+        let job: JobID
+        let ordinal: Ordinal
+        let attempts: UInt32
+        let endpoint: EndpointIndex
+        let generation: UInt32
+        /// Which handing-out of the recipient it is.
+        let handout: UInt32
+        let row: RecipientRow
+        let content: JobContent
+        let standing: Standing
+
+        init(
+            job: JobID, ordinal: Ordinal, attempts: UInt32, endpoint: EndpointIndex, generation: UInt32,
+            handout: UInt32, row: RecipientRow, content: JobContent, _ standing: Standing
+        ) {
+            self.job = job
+            self.ordinal = ordinal
+            self.attempts = attempts
+            self.endpoint = endpoint
+            self.generation = generation
+            self.handout = handout
+            self.row = row
+            self.content = content
+            self.standing = standing
+        }
+    }
+
+    /// What the endpoint may do with it.
+    enum Standing: Sendable {
+        /// Make it ready, and no more.
+        case prepared
+        /// Its claim is durable: it may be handed over. With the ticket, where its endpoint records.
+        case claimed(FlightTicket?)
+        /// Say what became of it.
+        case asked(ProbeQuestion?)
+    }
+
+    let material: Material
+
+    init(_ material: Material) { self.material = material }
+
+    public var job: JobID { material.job }
+    public var ordinal: Ordinal { material.ordinal }
     /// Attempts charged before this one.
-    public let attempts: UInt32
-    let endpoint: EndpointIndex
-    let generation: UInt32
-    /// Which handing-out of the recipient it is.
-    let handout: UInt32
-    let row: RecipientRow
-    let content: JobContent
-    /// Its claim is durable: it may be handed over.
-    var isClaimed = false
+    public var attempts: UInt32 { material.attempts }
+    var endpoint: EndpointIndex { material.endpoint }
+    var generation: UInt32 { material.generation }
+    var handout: UInt32 { material.handout }
+    private var row: RecipientRow { material.row }
+    private var content: JobContent { material.content }
     /// Of a claimed message of an endpoint that records.
-    var flight: FlightTicket?
-    /// Of a message that its endpoint is asked about.
-    var question: ProbeQuestion?
+    var flight: FlightTicket? { if case .claimed(let ticket) = material.standing { ticket } else { nil } }
+    var question: ProbeQuestion? { if case .asked(let question) = material.standing { question } else { nil } }
+    var isClaimed: Bool { if case .claimed = material.standing { true } else { false } }
+
+    /// The same message with another standing.
+    func with(_ standing: Standing) -> Delivery {
+        Delivery(
+            Material(
+                job: job, ordinal: ordinal, attempts: attempts, endpoint: endpoint, generation: generation,
+                handout: handout, row: row, content: content, standing))
+    }
 
     /// The message's identity: the same for every attempt. Derived at each call (a SHA-256): keep it where it is used twice.
     #if CAMPAIGN_MUTANTS

@@ -2,38 +2,25 @@ public import CampaignDomain
 
 /// What became of one delivery.
 public struct DeliveryReport: Sendable {
-    let job: JobID
-    let ordinal: Ordinal
-    let endpoint: EndpointIndex
-    let generation: UInt32
-    let handout: UInt32
+    private let delivery: Delivery
     let outcome: DeliveryOutcome
-    let flight: FlightTicket?
 
     public init(_ delivery: Delivery, _ outcome: DeliveryOutcome) {
-        flight = delivery.flight
-        job = delivery.job
-        ordinal = delivery.ordinal
-        endpoint = delivery.endpoint
-        generation = delivery.generation
-        handout = delivery.handout
+        self.delivery = delivery
         self.outcome = outcome
     }
+
+    var job: JobID { delivery.job }
+    var ordinal: Ordinal { delivery.ordinal }
+    var endpoint: EndpointIndex { delivery.endpoint }
+    var generation: UInt32 { delivery.generation }
+    var handout: UInt32 { delivery.handout }
+    var flight: FlightTicket? { delivery.flight }
 
     /// The same report, unless it says sent: what was not made durable after all must not count as sent.
     package func replacingSent(by outcome: DeliveryOutcome) -> DeliveryReport {
         guard case .sent = self.outcome else { return self }
-        return DeliveryReport(self, outcome)
-    }
-
-    private init(_ report: DeliveryReport, _ outcome: DeliveryOutcome) {
-        flight = report.flight
-        job = report.job
-        ordinal = report.ordinal
-        endpoint = report.endpoint
-        generation = report.generation
-        handout = report.handout
-        self.outcome = outcome
+        return DeliveryReport(delivery, outcome)
     }
 }
 

@@ -91,12 +91,8 @@ final class JobRun {
         for case .deliver(let index, let generation, let ordinals) in actions {
             guard let endpoint = endpoint(index) else { continue }
             if !asked.isEmpty { for ordinal in ordinals { asked[ordinal] = nil } }
-            var batch = try deliveries(ordinals, index, generation)
-            for position in batch.indices {
-                batch[position].isClaimed = true
-                batch[position].flight = recorder?.take(batch[position].ordinal)
-            }
-            endpoint.deliver(batch)
+            endpoint.deliver(
+                try deliveries(ordinals, index, generation) { .claimed(recorder?.take($0)) })
         }
     }
 
@@ -109,9 +105,7 @@ final class JobRun {
             let claims = try NewestClaims.find(new, of: id, in: store)
             for ordinal in new { asked[ordinal] = ProbeQuestion(claimedAt: claims[ordinal]?.time, lostAt: now) }
         }
-        var batch = try deliveries(ordinals, index, 0)
-        for position in batch.indices { batch[position].question = asked[batch[position].ordinal] }
-        return batch
+        return try deliveries(ordinals, index, 0) { .asked(asked[$0]) }
     }
 
     /// Gives the claims that are about to be committed their slots in the flight record.
@@ -142,27 +136,24 @@ final class JobRun {
     }
 
     private func deliveries(
-        _ ordinals: [Ordinal], _ index: EndpointIndex, _ generation: UInt32
+        _ ordinals: [Ordinal], _ index: EndpointIndex, _ generation: UInt32,
+        _ standing: (Ordinal) -> Delivery.Standing = { _ in .prepared }
     ) throws(EngineError) -> [Delivery] {
         guard let content else { return [] }
-        #if CAMPAIGN_MUTANTS
-        if Mutant.rowsShifted.isPlanted {
-            return try ordinals.map { ordinal throws(EngineError) in
-                Delivery(
-                    job: id, ordinal: ordinal, attempts: machine.state.recipients.attempts(ordinal), endpoint: index,
-                    generation: generation, handout: machine.handout(of: ordinal),
-                    row: try rows.row(max(ordinal, 1) - 1), content: content)
-            }
-        }
-        #endif
         var batch: [Delivery] = []
         batch.reserveCapacity(ordinals.count)
         for ordinal in ordinals {
+            #if CAMPAIGN_MUTANTS
+            let row = try rows.row(Mutant.rowsShifted.isPlanted ? max(ordinal, 1) - 1 : ordinal)
+            #else
+            let row = try rows.row(ordinal)
+            #endif
             batch.append(
                 Delivery(
-                    job: id, ordinal: ordinal, attempts: machine.state.recipients.attempts(ordinal), endpoint: index,
-                    generation: generation, handout: machine.handout(of: ordinal), row: try rows.row(ordinal),
-                    content: content))
+                    Delivery.Material(
+                        job: id, ordinal: ordinal, attempts: machine.state.recipients.attempts(ordinal),
+                        endpoint: index, generation: generation, handout: machine.handout(of: ordinal), row: row,
+                        content: content, standing(ordinal))))
         }
         return batch
     }
