@@ -10,6 +10,8 @@ from sink import Sink
 from workbench import median
 
 FULL = 100_000
+# Connections, and claims ahead.
+ENGINES = ((20, 1), (20, 4), (64, 1), (64, 4), (64, 8), (200, 1), (200, 4))
 
 
 def measure(bench):
@@ -30,7 +32,7 @@ def chosen(bench, sink):
     count = bench.count(FULL)
     best = contenders.best_source(sink, max(count // 5, 2_000), keeps_connection=True)
     entries = [
-        *((Engine(bench, connections, claims_ahead=ahead), count) for connections in (20, 64, 200) for ahead in (1, 4)),
+        *((Engine(bench, connections, claims_ahead=ahead), count) for connections, ahead in ENGINES),
         (best, count),
         (contenders.best_source(sink, max(count // 20, 1_000), keeps_connection=False), count // 2),
     ]
@@ -84,7 +86,7 @@ def shown(bench, entries, rounds, flushes):
             mib(max(one.memory_bytes for one in took)),
             number(median([one.disk_bytes for one in took]) / count) if took[0].disk_bytes else "–",
             f"{flushes[rival]:.3f}", machine.shown([entry[2] for entry in rounds[rival]]))
-        if rival.name == "engine, 64 connections, claims-ahead=4":
+        if rival.name == "engine, 64 connections, claims-ahead=8":
             bench.measured["source-ratio-ahead"] = ratio
         if rival.name == "engine, 64 connections":
             bench.measured["source-ratio"] = ratio

@@ -17,7 +17,7 @@ class Target:
 TARGETS = (
     Target("source-ratio", "rivals", "durable, personalised, 1 KB to `smtp-sink`, 64 connections, against `smtp-source "
            "-d` at its best session count", AT_LEAST, 2.0, "×"),
-    Target("source-ratio-ahead", "rivals", "… with `claims-ahead=4`: a power cut may leave four in doubt per connection",
+    Target("source-ratio-ahead", "rivals", "… with `claims-ahead=8`: a power cut may leave eight in doubt per connection",
            AT_LEAST, 2.0, "×"),
     Target("postfix-ratio", "rivals", "the same against Postfix's own queue to the same sink", AT_LEAST, 30, "×"),
     Target("append-1", "append", "durable appends against C, same frames, 1 event per commit", AT_LEAST, 0.9, "×"),

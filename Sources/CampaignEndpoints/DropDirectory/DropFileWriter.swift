@@ -25,14 +25,14 @@ struct DropFileWriter: ~Copyable {
     mutating func write(_ delivery: Delivery, into handles: DropHandles) throws(Failure) {
         try mark(handles)
         message.removeAll(keepingCapacity: true)
-        let key = delivery.key
+        let key = delivery.key.description
         do {
             try delivery.render(into: &message, key: key, scratch: &scratch)
         } catch {
             throw .rendering(error.reason)
         }
         let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW
-        let file = unsafe openat(handles.temporary, key.description, flags, 0o640)
+        let file = unsafe openat(handles.temporary, key, flags, 0o640)
         guard file >= 0 else { throw .folder(folder.fault("create a file in tmp/ of")) }
         defer { close(file) }
         var offset = 0

@@ -17,8 +17,8 @@ final class LaneMessage: SMTPMessageSource {
     private unowned let lane: SMTPLane
     var place = Place.free
     private(set) var delivery: Delivery?
-    /// Its identity, once it was rendered.
-    private(set) var key: IdempotencyKey?
+    /// Its idempotency key in words, once it was rendered.
+    private(set) var key: String?
     /// The engine was told that the server waits for the content. From here on it claims, or lets the message be forgotten;
     /// until then it is told nothing more.
     var isReported = false
@@ -66,7 +66,7 @@ final class LaneMessage: SMTPMessageSource {
     func render(_ scratch: inout RenderScratch) throws(RenderingError) {
         guard !isRendered, let delivery else { return }
         bytes.removeAll(keepingCapacity: true)
-        let key = key ?? delivery.key
+        let key = key ?? delivery.key.description
         self.key = key
         try delivery.render(into: &bytes, key: key, scratch: &scratch)
         isRendered = true

@@ -215,7 +215,7 @@ final class SMTPLane {
             let offersDSN = connection.capabilities.extensions.contains(.dsn)
             let transaction = SMTPTransaction(
                 sender: try path(sender: delivery.sender), recipient: try EnvelopePath(bytes: delivery.wireRecipient),
-                envelopeID: offersDSN ? message.key?.description : nil, source: message)
+                envelopeID: offersDSN ? message.key : nil, source: message)
             message.place = .begun
             begunCount += 1
             connection.begin(transaction, isContentReleased: message.isClaimed)

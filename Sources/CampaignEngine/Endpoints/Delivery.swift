@@ -109,12 +109,12 @@ public struct Delivery: Sendable {
     /// Appends the message (RFC 5322, CRLF lines, not dot-stuffed). The same delivery always gives the same bytes.
     public func render(into message: inout [UInt8]) throws(RenderingError) {
         var scratch = RenderScratch()
-        try render(into: &message, key: key, scratch: &scratch)
+        try render(into: &message, key: key.description, scratch: &scratch)
     }
 
-    /// The same with this delivery's ``key``, and working memory that the caller keeps between messages.
+    /// The same with this delivery's ``key`` in words, and working memory that the caller keeps between messages.
     package func render(
-        into message: inout [UInt8], key: IdempotencyKey, scratch: inout RenderScratch
+        into message: inout [UInt8], key: String, scratch: inout RenderScratch
     ) throws(RenderingError) {
         try content.render(row, key: key, scratch: &scratch, into: &message)
     }

@@ -89,10 +89,10 @@ final class JobContent: Sendable {
     }
 
     func render(
-        _ row: RecipientRow, key: IdempotencyKey, scratch: inout RenderScratch, into message: inout [UInt8]
+        _ row: RecipientRow, key: String, scratch: inout RenderScratch, into message: inout [UInt8]
     ) throws(RenderingError) {
         do {
-            try renderer.render(row, key: key.description, scratch: &scratch, into: &message)
+            try renderer.render(row, key: key, scratch: &scratch, into: &message)
         } catch {
             throw RenderingError("\(error)")
         }

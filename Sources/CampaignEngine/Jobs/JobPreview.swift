@@ -29,7 +29,7 @@ public struct JobPreview: Sendable {
             }
             var message: [UInt8] = []
             var scratch = RenderScratch()
-            try content.render(row, key: content.key(of: row), scratch: &scratch, into: &message)
+            try content.render(row, key: content.key(of: row).description, scratch: &scratch, into: &message)
             return JobPreview(
                 ordinal: row.ordinal, address: String(decoding: row.bytes(0), as: UTF8.self), message: message)
         } catch let error as RenderingError {

@@ -52,7 +52,7 @@ extension SMTPConnection {
     /// Writes what makes the content whole, and what goes out behind it.
     private func writeEnd(_ end: ByteBuffer, _ behind: ByteBuffer?) {
         guard machine.stage == .content else { return }
-        first?.transaction.source.beforeTerminator()
+        first?.source.beforeTerminator()
         // The source may have ended the session.
         guard let context, !machine.isClosed else { return }
         bytesSent &+= UInt64(end.readableBytes + (behind?.readableBytes ?? 0))
@@ -101,7 +101,7 @@ extension SMTPConnection {
     }
 
     private func encodeMail(_ parameters: MailParameters, of slot: MessageSlot, into buffer: inout ByteBuffer) {
-        Command.mail(from: slot.transaction.sender, parameters, envelopeID: slot.transaction.envelopeID)
+        Command.mail(from: slot.sender, parameters, envelopeID: slot.envelopeID)
             .encode(into: &buffer)
     }
 
@@ -109,6 +109,6 @@ extension SMTPConnection {
         let parameters = RecipientParameters(
             notify: mail.isDSN ? configuration.terms.notify : nil, namesOriginalRecipient: mail.isDSN,
             isSMTPUTF8: mail.isSMTPUTF8)
-        Command.recipient(slot.transaction.recipient, parameters).encode(into: &buffer)
+        Command.recipient(slot.recipient, parameters).encode(into: &buffer)
     }
 }

@@ -216,7 +216,7 @@ package final class SMTPConnection: ChannelInboundHandler {
         if actions.isOpened, let whenOpened = whenOpened.take() { whenOpened(.success(self)) }
         if let result = actions.completion { finished.first?.finished(result) }
         if let result = actions.nextCompletion { finished.next?.finished(result) }
-        if actions.isReadyForContent { first?.transaction.source.contentAwaited() }
+        if actions.isReadyForContent { first?.source.contentAwaited() }
         if actions.isClosing { finish(actions.fault) }
     }
 
@@ -239,7 +239,7 @@ package final class SMTPConnection: ChannelInboundHandler {
         var message: [UInt8] = []
         swap(&message, &slot.message)
         recycle(message)
-        return slot.transaction.source
+        return slot.source
     }
 
     /// 18 random bytes, as many as RFC 7677's examples have.
@@ -258,8 +258,8 @@ package final class SMTPConnection: ChannelInboundHandler {
     }
 
     private func place(of source: any SMTPMessageSource) -> MessagePlace? {
-        if let first, first.transaction.source === source { return .first }
-        if let next, next.transaction.source === source { return .next }
+        if let first, first.source === source { return .first }
+        if let next, next.source === source { return .next }
         return nil
     }
 

@@ -24,6 +24,12 @@ package struct ReplyParser: Sendable {
     /// Code and text of the reply's earlier lines.
     private var openCode: UInt16?
     private var openText: [UInt8] = []
+    /// Short texts that came last: a server says the same few to every message, and a copy of each would be an allocation.
+    private var recentTexts: [[UInt8]] = []
+    private var oldestText = 0
+
+    private static let recentTextsMax = 4
+    private static let recentTextSizeMaxBytes = 128
 
     package init(lineLengthMaxBytes: Int = 8 * 1024, sizeMaxBytes: Int = 64 * 1024) {
         self.lineLengthMaxBytes = lineLengthMaxBytes
@@ -75,7 +81,7 @@ package struct ReplyParser: Sendable {
 
         let text = line.extracting(min(4, end)..<end)
         if openCode == nil, separator == 0x20 {
-            return Reply(code: code, textBytes: [UInt8](copying: text))
+            return Reply(code: code, textBytes: remembered(text))
         }
         guard openText.count + text.count < sizeMaxBytes else { throw .replyTooLong(sizeMaxBytes: sizeMaxBytes) }
         if openCode != nil { openText.append(0x0A) }
@@ -86,6 +92,19 @@ package struct ReplyParser: Sendable {
         openCode = nil
         openText = []
         return reply
+    }
+
+    private mutating func remembered(_ text: Span<UInt8>) -> [UInt8] {
+        for recent in recentTexts where recent.isEqual(to: text) { return recent }
+        let copy = [UInt8](copying: text)
+        guard copy.count <= Self.recentTextSizeMaxBytes else { return copy }
+        if recentTexts.count < Self.recentTextsMax {
+            recentTexts.append(copy)
+        } else {
+            recentTexts[oldestText] = copy
+            oldestText = (oldestText + 1) % Self.recentTextsMax
+        }
+        return copy
     }
 
     private static func code(of line: Span<UInt8>) -> UInt16? {
@@ -113,6 +132,12 @@ package struct ReplyParser: Sendable {
 extension [UInt8] {
     fileprivate init(copying span: Span<UInt8>) {
         self = unsafe span.withUnsafeBufferPointer { bytes in unsafe Array(bytes) }
+    }
+
+    fileprivate func isEqual(to span: Span<UInt8>) -> Bool {
+        guard count == span.count else { return false }
+        for index in indices where self[index] != span[index] { return false }
+        return true
     }
 
     fileprivate mutating func append(contentsOf span: Span<UInt8>) {

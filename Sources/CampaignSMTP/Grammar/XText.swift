@@ -8,7 +8,9 @@ extension ByteBuffer {
     ///     a+b@example.com → a+2Bb@example.com
     mutating func writeXText(_ bytes: some Collection<UInt8>) {
         // Nearly always there is nothing to encode.
-        if bytes.allSatisfy(Self.isPlain) {
+        if bytes.withContiguousStorageIfAvailable({ unsafe $0.allSatisfy(Self.isPlain) })
+            ?? bytes.allSatisfy(Self.isPlain)
+        {
             writeBytes(bytes)
             return
         }

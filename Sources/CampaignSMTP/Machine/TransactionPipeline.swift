@@ -137,11 +137,14 @@ struct TransactionPipeline: Sendable {
     // MARK: Replies
 
     /// A reply to the first message; there is one.
+    ///
+    /// The message's exchange is changed in its place all along: this is the machine's busiest path, and copies of it were a good
+    /// part of what a reply cost.
     mutating func replied(_ reply: Reply) -> Effect {
-        guard let exchange = head else { return .failed(.unexpectedReply(.idle, reply)) }
-        switch exchange.step {
+        guard let step = head?.step else { return .failed(.unexpectedReply(.idle, reply)) }
+        switch step {
         case .held: return .failed(.unexpectedReply(.envelope, reply))
-        case .reset, .mail, .recipient, .data: return envelopeReplied(reply, exchange)
+        case .reset, .mail, .recipient, .data: return envelopeReplied(reply, step)
         case .ready:
             // Whatever it is, it answers nothing. A refusal says that the server has lost patience.
             let fault: ConnectionFault =
@@ -157,7 +160,7 @@ struct TransactionPipeline: Sendable {
             guard reply.code >= 400 else { return .failed(.unexpectedReply(.finalReply, reply)) }
             return refuse(Refusal(stage: .finalReply, reply: reply), last: reply)
         case .endingRefused:
-            guard let refusal = exchange.refusal else { return .failed(.unexpectedReply(.finalReply, reply)) }
+            guard let refusal = head?.refusal else { return .failed(.unexpectedReply(.finalReply, reply)) }
             return refuse(refusal, last: reply)
         }
     }
@@ -168,82 +171,92 @@ struct TransactionPipeline: Sendable {
         return .finished(.refused(refusal), needsReset: isChunked)
     }
 
-    private mutating func envelopeReplied(_ reply: Reply, _ exchange: EnvelopeExchange) -> Effect {
-        var exchange = exchange
-        let stage = exchange.step.stage
+    private mutating func envelopeReplied(_ reply: Reply, _ step: EnvelopeExchange.Step) -> Effect {
+        let stage = step.stage
         if reply.code == 421 {
-            let refusal = exchange.refusal ?? Refusal(stage: stage, reply: reply)
-            return .ended(exchange.isDiscarded ? .discarded : .refused(refusal), .sessionRefused(stage, reply))
+            let refusal = head?.refusal ?? Refusal(stage: stage, reply: reply)
+            return .ended(isDiscarded ? .discarded : .refused(refusal), .sessionRefused(stage, reply))
         }
-        switch exchange.step {
+        switch step {
         case .reset:
             guard reply.isSuccess else { return .failed(.unexpectedReply(stage, reply)) }
-            return proceed(exchange, to: .mail, write: .mail(exchange.parameters))
+            return proceed(to: .mail)
         case .mail:
             guard reply.isSuccess || reply.code >= 400 else { return .failed(.unexpectedReply(stage, reply)) }
-            exchange.isTransactionOpen = reply.isSuccess
-            if reply.code == 503, exchange.followsRefusedChunk { exchange.isToBeRestarted = true }
-            if !reply.isSuccess { exchange.refusal = Refusal(stage: stage, reply: reply) }
-            return proceed(exchange, to: .recipient, write: .recipient)
+            head?.isTransactionOpen = reply.isSuccess
+            if reply.code == 503, head?.followsRefusedChunk == true { head?.isToBeRestarted = true }
+            if !reply.isSuccess { head?.refusal = Refusal(stage: stage, reply: reply) }
+            return proceed(to: .recipient)
         case .recipient:
             guard reply.isSuccess || reply.code >= 400 else { return .failed(.unexpectedReply(stage, reply)) }
-            if reply.isSuccess { exchange.isTransactionOpen = true }
-            if reply.isSuccess, exchange.refusal != nil, !exchange.isToBeRestarted {
+            if reply.isSuccess { head?.isTransactionOpen = true }
+            if reply.isSuccess, isRefused, !isToBeRestarted {
                 // A recipient without a sender: more likely one of the replies is none of these. Should DATA be taken too,
                 // ending it could deliver an empty message.
                 return .failed(.unexpectedReply(stage, reply))
             }
-            if !reply.isSuccess { exchange.refusal = exchange.refusal ?? Refusal(stage: stage, reply: reply) }
-            return isChunked ? envelopeEnded(exchange) : proceed(exchange, to: .data, write: .data)
-        case .data: return dataReplied(reply, exchange)
+            if !reply.isSuccess { refuseHead(stage, reply) }
+            return isChunked ? envelopeEnded() : proceed(to: .data)
+        case .data: return dataReplied(reply)
         case .held, .ready, .content, .finalReply, .endingRefused: return .failed(.unexpectedReply(stage, reply))
         }
     }
 
-    /// Goes on to the next command, which in a group was written already; without one a refusal ends the transaction.
-    private mutating func proceed(
-        _ exchange: EnvelopeExchange, to step: EnvelopeExchange.Step, write: SMTPClientMachine.Write
-    ) -> Effect {
-        if !isPipelined, exchange.refusal != nil || exchange.isDiscarded { return envelopeEnded(exchange) }
-        var exchange = exchange
-        exchange.step = step
-        head = exchange
-        return .actions(SMTPClientMachine.Actions(write: isPipelined ? nil : write, timer: .start(step.stage)))
+    private var isRefused: Bool { head?.refusal != nil }
+    private var isDiscarded: Bool { head?.isDiscarded == true }
+    private var isToBeRestarted: Bool { head?.isToBeRestarted == true }
+
+    /// The first refusal counts.
+    private mutating func refuseHead(_ stage: TransactionStage, _ reply: Reply) {
+        if !isRefused { head?.refusal = Refusal(stage: stage, reply: reply) }
     }
 
-    private mutating func dataReplied(_ reply: Reply, _ exchange: EnvelopeExchange) -> Effect {
-        var exchange = exchange
+    /// Goes on to the next command, which in a group was written already; without one a refusal ends the transaction.
+    private mutating func proceed(to step: EnvelopeExchange.Step) -> Effect {
+        if !isPipelined, isRefused || isDiscarded { return envelopeEnded() }
+        head?.step = step
+        return .actions(
+            SMTPClientMachine.Actions(write: isPipelined ? nil : command(of: step), timer: .start(step.stage)))
+    }
+
+    private func command(of step: EnvelopeExchange.Step) -> SMTPClientMachine.Write? {
+        switch step {
+        case .mail: head.map { .mail($0.parameters) }
+        case .recipient: .recipient
+        case .data: .data
+        case .held, .reset, .ready, .content, .finalReply, .endingRefused: nil
+        }
+    }
+
+    private mutating func dataReplied(_ reply: Reply) -> Effect {
         guard reply.code == 354 else {
             guard reply.code >= 400 else { return .failed(.unexpectedReply(.data, reply)) }
-            exchange.refusal = exchange.refusal ?? Refusal(stage: .data, reply: reply)
-            return envelopeEnded(exchange)
+            refuseHead(.data, reply)
+            return envelopeEnded()
         }
-        guard let refusal = exchange.refusal else { return envelopeEnded(exchange) }
+        guard let refusal = head?.refusal else { return envelopeEnded() }
         // LMTP answers a final dot once per recipient taken: without one, never (RFC 2033 §4.2).
         guard !isLMTP else { return .ended(.refused(refusal), .unexpectedReply(.data, reply)) }
-        exchange.step = .endingRefused
-        head = exchange
+        head?.step = .endingRefused
         return .actions(SMTPClientMachine.Actions(write: .emptyContent, timer: .start(.finalReply)))
     }
 
     /// Every command of the envelope has its reply.
-    private mutating func envelopeEnded(_ exchange: EnvelopeExchange) -> Effect {
-        if exchange.isToBeRestarted {
+    private mutating func envelopeEnded() -> Effect {
+        if isToBeRestarted, let exchange = head {
             head = EnvelopeExchange(parameters: exchange.parameters, isContentReleased: exchange.isContentReleased)
             head?.isDiscarded = exchange.isDiscarded
             needsReset = true
             return .actions(startHead())
         }
-        if let refusal = exchange.refusal {
-            return .finished(.refused(refusal), needsReset: exchange.isTransactionOpen)
-        }
-        if exchange.isDiscarded {
-            return isChunked || exchange.step != .data
+        let isTransactionOpen = head?.isTransactionOpen == true
+        if let refusal = head?.refusal { return .finished(.refused(refusal), needsReset: isTransactionOpen) }
+        if isDiscarded {
+            return isChunked || head?.step != .data
                 ? .finished(.discarded, needsReset: true) : .ended(.discarded, .closedLocally)
         }
-        head = exchange
         head?.step = .ready
-        if exchange.isContentReleased { return .actions(sendContent()) }
+        if head?.isContentReleased == true { return .actions(sendContent()) }
         return .actions(SMTPClientMachine.Actions(timer: .stop, isReadyForContent: true))
     }
 }
