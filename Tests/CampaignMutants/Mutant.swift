@@ -63,6 +63,7 @@ package enum Mutant: String, CaseIterable, Sendable {
     case callerSetsTheTime
     case requestLost
     case clockFollowed
+    case wakeForgotten
 
     /// The one that is in this process, if any.
     ///

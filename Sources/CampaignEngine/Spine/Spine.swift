@@ -311,6 +311,9 @@ final class Spine: @unchecked Sendable {
             inFlight -= run.inFlight
             (run.inFlight, run.wake) = run.machine.stock(now: now)
             inFlight += run.inFlight
+            #if CAMPAIGN_MUTANTS
+            if Mutant.wakeForgotten.isPlanted { run.wake = nil }
+            #endif
         }
         touched.removeAll(keepingCapacity: true)
     }
