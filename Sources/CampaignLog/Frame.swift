@@ -30,8 +30,8 @@ package struct FrameHeader: Sendable, Equatable {
     package var count: UInt32
     /// Milliseconds since 1970-01-01 UTC.
     package var time: Int64
-    /// The root over all frames before this one.
-    package var rootBefore: MerkleRoot
+    /// The hash of the frame before this one (`MerkleHash.leaf`), of nothing for the first: the frames are a chain.
+    package var hashBefore: MerkleRoot
     package var payloadSizeBytes: Int
     /// XXH64 over everything in the frame behind the checksum itself.
     package var checksum: UInt64
@@ -43,7 +43,7 @@ package struct FrameHeader: Sendable, Equatable {
     package static let formatVersionSupported: UInt16 = 1
     package static let sizeBytes = 80
 
-    package init(draft: FrameDraft, epoch: UInt64, firstSequence: UInt64, rootBefore: MerkleRoot) {
+    package init(draft: FrameDraft, epoch: UInt64, firstSequence: UInt64, hashBefore: MerkleRoot) {
         formatVersion = Self.formatVersionSupported
         flags = 0
         job = draft.job
@@ -51,7 +51,7 @@ package struct FrameHeader: Sendable, Equatable {
         self.firstSequence = firstSequence
         count = draft.count
         time = draft.time
-        self.rootBefore = rootBefore
+        self.hashBefore = hashBefore
         payloadSizeBytes = draft.payload.count
         checksum = 0
     }

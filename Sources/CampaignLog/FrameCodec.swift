@@ -15,7 +15,7 @@ import CampaignMutants
 /// | 32 | 8 | time |
 /// | 40 | 4 | count |
 /// | 44 | 4 | payload length |
-/// | 48 | 32 | root before |
+/// | 48 | 32 | hash of the frame before |
 /// | 80 | | payload |
 ///
 /// The checksum comes first so that it covers one contiguous range, whatever a later version puts there.
@@ -43,14 +43,6 @@ package enum FrameCodec {
         }
     }
 
-    /// The header's bytes alone, its checksum as it stands.
-    static func encodeHeader(_ header: FrameHeader) -> [UInt8] {
-        unsafe [UInt8](unsafeUninitializedCapacity: FrameHeader.sizeBytes) { buffer, count in
-            unsafe write(header, to: UnsafeMutableRawBufferPointer(buffer))
-            count = FrameHeader.sizeBytes
-        }
-    }
-
     /// `buffer` has exactly the frame's size.
     private static func write(_ header: FrameHeader, payload: RawSpan, to buffer: UnsafeMutableRawBufferPointer) {
         unsafe write(header, to: buffer)
@@ -61,7 +53,8 @@ package enum FrameCodec {
         unsafe store(XXH64.hash(covered), 0, buffer)
     }
 
-    private static func write(_ header: FrameHeader, to buffer: UnsafeMutableRawBufferPointer) {
+    /// The header's bytes alone, its checksum as it stands. `buffer` has room for them.
+    static func write(_ header: FrameHeader, to buffer: UnsafeMutableRawBufferPointer) {
         unsafe store(header.checksum, 0, buffer)
         unsafe store(header.formatVersion, 8, buffer)
         unsafe store(header.flags, 10, buffer)
@@ -71,8 +64,8 @@ package enum FrameCodec {
         unsafe store(header.time, 32, buffer)
         unsafe store(header.count, 40, buffer)
         unsafe store(UInt32(truncatingIfNeeded: header.payloadSizeBytes), 44, buffer)
-        unsafe header.rootBefore.withUnsafeBytes { root in
-            unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[48..<80]).copyMemory(from: root)
+        unsafe header.hashBefore.withUnsafeBytes { hash in
+            unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[48..<80]).copyMemory(from: hash)
         }
     }
 
@@ -129,7 +122,7 @@ extension FrameHeader {
         time = frame.integer(at: 32, as: Int64.self)
         count = frame.integer(at: 40, as: UInt32.self)
         payloadSizeBytes = Int(frame.integer(at: 44, as: UInt32.self))
-        rootBefore = MerkleRoot(at: 48, in: frame)
+        hashBefore = MerkleRoot(at: 48, in: frame)
         self.checksum = checksum
     }
 }

@@ -19,14 +19,12 @@ extension HeadRecord {
 
     /// Whether the record fits the newest frame. Cheap: does not read the others.
     func agrees(with transaction: borrowing WriteTransaction, _ databases: JournalDatabases) throws -> Bool {
-        guard tree.root == root,
-            try transaction.statistics(of: databases.events).entries == Int(clamping: tree.count)
-        else { return false }
+        guard try transaction.statistics(of: databases.events).entries == Int(clamping: tree.count) else { return false }
         var cursor = try transaction.cursor(in: databases.events)
-        guard try cursor.last() else { return nextSequence == 1 }
+        guard try cursor.last() else { return nextSequence == 1 && newestHash == MerkleHash.empty }
         guard case .integer(let sequence) = try cursor.key() else { return false }
         let header = try FrameCodec.decode(cursor.value, storedAt: sequence)
-        return header.nextSequence == nextSequence && header.epoch == epoch
+        return header.nextSequence == nextSequence && header.epoch == epoch && MerkleHash.leaf(cursor.value) == newestHash
     }
 
     /// Recomputes everything that follows from the frames.
@@ -35,32 +33,19 @@ extension HeadRecord {
         nextSequence = 1
         epoch = 0
         tree = MerkleAccumulator()
-        root = MerkleHash.empty
+        newestHash = MerkleHash.empty
         var cursor = try transaction.cursor(in: databases.events)
         var found = try cursor.first()
         while found {
             guard case .integer(let sequence) = try cursor.key() else { throw Self.damaged }
             let header = try FrameCodec.decode(cursor.value, storedAt: sequence)
-            if let reason = misplacement(of: header) {
+            let end = LogEnd(nextSequence: nextSequence, hash: newestHash, epoch: epoch)
+            if let reason = end.misplacement(of: header) {
                 throw LogError.corrupted(sequence: min(sequence, nextSequence), reason: reason)
             }
             append(header, leaf: MerkleHash.leaf(cursor.value))
             found = try cursor.next()
         }
-    }
-
-    /// Why `header` cannot follow the frames so far, nil when it can.
-    func misplacement(of header: FrameHeader) -> String? {
-        if header.firstSequence != nextSequence {
-            return "sequence \(nextSequence) is expected here, \(header.firstSequence) is found"
-        }
-        if header.rootBefore != root {
-            return "the frame does not follow from those before it: its root before is another one"
-        }
-        if header.epoch < epoch {
-            return "the frame is of epoch \(header.epoch), after one of epoch \(epoch)"
-        }
-        return nil
     }
 
     func ownerDescription(currentInode: UInt64) -> String {

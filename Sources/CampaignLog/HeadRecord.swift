@@ -7,7 +7,8 @@ package struct HeadRecord: Equatable, Sendable {
     /// Commits of engines so far: tells after a failure whether one was stored.
     var commits: UInt64 = 0
     var tree = MerkleAccumulator()
-    var root = MerkleHash.empty
+    /// The hash of the newest frame, which the next one names; of nothing before the first.
+    var newestHash = MerkleHash.empty
     /// 16 random bytes, made with the journal.
     var journalID: [UInt8]
     /// 16 bytes of `HostIdentity.id`.
@@ -20,7 +21,7 @@ package struct HeadRecord: Equatable, Sendable {
     static let formatVersionSupported: UInt16 = 1
 
     package var head: LogHead {
-        LogHead(nextSequence: nextSequence, frames: tree.count, root: root, epoch: epoch)
+        LogHead(nextSequence: nextSequence, tree: tree, newestHash: newestHash, epoch: epoch)
     }
 
     init(host: HostIdentity, inode: UInt64) {
@@ -49,7 +50,7 @@ package struct HeadRecord: Equatable, Sendable {
     /// Takes account of a frame that follows all others.
     mutating func append(_ header: FrameHeader, leaf: MerkleRoot) {
         tree.append(leaf: leaf)
-        root = tree.root
+        newestHash = leaf
         nextSequence = header.nextSequence
         epoch = max(epoch, header.epoch)
     }
@@ -70,7 +71,7 @@ extension HeadRecord {
         body.append(littleEndian: UInt16(name.count))
         body.append(littleEndian: UInt16(0))
         for number in [nextSequence, tree.count, epoch, commits, inode] { body.append(littleEndian: number) }
-        body += root.bytes
+        body += newestHash.bytes
         body += journalID
         body += hostID
         for peak in tree.peaks { body += peak.bytes }
@@ -106,7 +107,7 @@ extension HeadRecord {
         epoch = bytes.integer(at: 32, as: UInt64.self)
         commits = bytes.integer(at: 40, as: UInt64.self)
         inode = bytes.integer(at: 48, as: UInt64.self)
-        root = MerkleRoot(at: 56, in: bytes)
+        newestHash = MerkleRoot(at: 56, in: bytes)
         journalID = bytes.extracting(88..<104).copied()
         hostID = bytes.extracting(104..<120).copied()
         hostName = String(decoding: bytes.extracting(droppingFirst: nameOffset).copied(), as: UTF8.self)

@@ -15,29 +15,30 @@ package struct VerifyReport: Sendable, Equatable {
 /// Recomputes every hash of a log and checks its structure.
 package enum LogVerifier {
     /// - Parameter expectedHead: a root that was kept elsewhere; the log must have had it at some point, or its
-    ///   history was rewritten.
+    ///   history was rewritten. Then the root is computed after each frame: slower.
     /// - Throws: errors of the store other than damage.
     package static func verify(_ store: any EventStore, expectedHead: MerkleRoot? = nil) throws -> VerifyReport {
         var walk = Walk(expectedHead: expectedHead)
         var reason: String?
         do {
             let stored = try store.head
-            var atHead = walk
+            var atHead = LogHead.ofNothing
             try store.scan(from: 1) { header, payload in
                 try walk.take(header, payload)
-                if walk.nextSequence == stored.nextSequence { atHead = walk }
+                if walk.end.nextSequence == stored.nextSequence { atHead = walk.head }
                 return true
             }
+            let end = walk.head
             // An engine may have appended frames meanwhile; then the head has moved as well.
-            let isStale = walk.nextSequence > stored.nextSequence
+            let isStale = end.nextSequence > stored.nextSequence
             reason =
-                try (isStale ? atHead : walk).disagreement(with: stored)
-                ?? (isStale && store.head.nextSequence < walk.nextSequence ? walk.disagreement(with: stored) : nil)
+                try (isStale ? atHead : end).disagreement(with: stored)
+                ?? (isStale && store.head.nextSequence < end.nextSequence ? end.disagreement(with: stored) : nil)
         } catch LogError.corrupted(let sequence, let reason) {
             return walk.report(firstBad: sequence, reason: reason)
         }
         if let reason {
-            return walk.report(firstBad: walk.nextSequence, reason: reason)
+            return walk.report(firstBad: walk.end.nextSequence, reason: reason)
         }
         if expectedHead != nil, !walk.hasMetExpectedHead {
             return walk.report(firstBad: nil, reason: "the log never had the expected head: its history was rewritten")
@@ -47,62 +48,55 @@ package enum LogVerifier {
 }
 
 private struct Walk {
-    let expectedHead: MerkleRoot?
-    var hasMetExpectedHead: Bool
-    var tree = MerkleAccumulator()
-    var root = MerkleHash.empty
-    var nextSequence: UInt64 = 1
-    var epoch: UInt64 = 0
+    var end = LogEnd()
+    private var tree: TreeBuilder
 
     init(expectedHead: MerkleRoot?) {
-        self.expectedHead = expectedHead
-        hasMetExpectedHead = expectedHead == root
+        tree = TreeBuilder(expectedRoot: expectedHead)
     }
 
     mutating func take(_ header: borrowing FrameHeader, _ payload: RawSpan) throws(LogError) {
-        if let reason = misplacement(header) {
-            throw .corrupted(sequence: min(header.firstSequence, nextSequence), reason: reason)
+        if let reason = end.misplacement(of: header) {
+            throw .corrupted(sequence: min(header.firstSequence, end.nextSequence), reason: reason)
         }
-        let bytes = FrameCodec.encodeHeader(copy header)
-        unsafe tree.append(leaf: MerkleHash.leaf(header: bytes.span.bytes, payload: payload))
-        root = tree.root
-        nextSequence = header.nextSequence
-        epoch = header.epoch
-        if root == expectedHead { hasMetExpectedHead = true }
+        let hash = MerkleHash.leaf(header, payload: payload)
+        tree.append(leaf: hash)
+        end.pass(header, hash: hash)
     }
 
-    /// Why the stored head is not the one that was recomputed.
-    func disagreement(with stored: LogHead) -> String? {
-        if stored.nextSequence != nextSequence || stored.frames != tree.count {
-            return "the head says \(stored.frames) frames up to \(stored.nextSequence), there are \(tree.count) "
-                + "up to \(nextSequence)"
+    var head: LogHead {
+        mutating get {
+            LogHead(nextSequence: end.nextSequence, tree: tree.finished, newestHash: end.hash, epoch: end.epoch)
         }
-        if stored.root != root { return "the head's root is not that of the frames" }
-        if stored.epoch != epoch { return "the head's epoch is \(stored.epoch), the newest frame's \(epoch)" }
-        return nil
     }
 
-    func report(firstBad: UInt64?, reason: String?) -> VerifyReport {
-        VerifyReport(
+    var hasMetExpectedHead: Bool {
+        mutating get { tree.hasMetExpectedRoot }
+    }
+
+    mutating func report(firstBad: UInt64?, reason: String?) -> VerifyReport {
+        let head = head
+        return VerifyReport(
             ok: reason == nil,
-            frames: tree.count,
-            events: nextSequence - 1,
-            head: root,
+            frames: head.frames,
+            events: head.nextSequence - 1,
+            head: head.root,
             firstBad: firstBad,
             reason: reason
         )
     }
+}
 
-    private func misplacement(_ header: borrowing FrameHeader) -> String? {
-        if header.firstSequence != nextSequence {
-            return "sequence \(nextSequence) is expected here, \(header.firstSequence) is found"
+extension LogHead {
+    /// Why the stored head is not this one, which was recomputed from the frames.
+    fileprivate func disagreement(with stored: LogHead) -> String? {
+        if stored.nextSequence != nextSequence || stored.frames != frames {
+            return "the head says \(stored.frames) frames up to \(stored.nextSequence), there are \(frames) "
+                + "up to \(nextSequence)"
         }
-        if header.rootBefore != root {
-            return "the frame does not follow from those before it: its root before is another one"
-        }
-        if header.epoch < epoch {
-            return "the frame is of epoch \(header.epoch), after one of epoch \(epoch)"
-        }
+        if stored.tree != tree { return "the head's root is not that of the frames" }
+        if stored.newestHash != newestHash { return "the head names another newest frame than the log's" }
+        if stored.epoch != epoch { return "the head's epoch is \(stored.epoch), the newest frame's \(epoch)" }
         return nil
     }
 }

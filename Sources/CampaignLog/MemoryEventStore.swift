@@ -232,17 +232,17 @@ extension MemoryJournal.State {
         head.epoch = epoch
         for draft in group.frames {
             let header = FrameHeader(
-                draft: draft, epoch: epoch, firstSequence: head.nextSequence, rootBefore: head.root)
+                draft: draft, epoch: epoch, firstSequence: head.nextSequence, hashBefore: head.newestHash)
             let frame = FrameCodec.encode(header, payload: draft.payload)
-            unsafe tree.append(leaf: MerkleHash.leaf(frame.span.bytes))
+            let hash = unsafe MerkleHash.leaf(frame.span.bytes)
+            head.tree.append(leaf: hash)
             sequences.append(header.firstSequence)
             frames.append(frame)
             head.nextSequence = header.nextSequence
-            head.frames = tree.count
             #if CAMPAIGN_MUTANTS
-            if Mutant.rootStale.isPlanted, head.frames % 5 == 4 { continue }
+            if Mutant.chainStale.isPlanted, head.frames % 5 == 4 { continue }
             #endif
-            head.root = tree.root
+            head.newestHash = hash
         }
         commits += 1
         return head

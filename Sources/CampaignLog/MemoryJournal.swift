@@ -3,8 +3,7 @@ internal import Synchronization
 /// The journal of `MemoryEventStore`: outlives the stores on it as a disk outlives a process.
 package final class MemoryJournal: Sendable {
     struct State {
-        var head = LogHead(nextSequence: 1, frames: 0, root: MerkleHash.empty, epoch: 0)
-        var tree = MerkleAccumulator()
+        var head = LogHead.ofNothing
         /// First sequences of the frames, ascending, and the frames beside them.
         var sequences: [UInt64] = []
         var frames: [[UInt8]] = []

@@ -5,21 +5,38 @@ enum MerkleHash {
     /// The root of no frames at all: SHA-256 of nothing.
     static let empty = finish(SHA256())
 
+    /// The leaf of a whole frame, which is also what the next frame calls the hash of the frame before.
     static func leaf(_ frame: RawSpan) -> MerkleRoot {
-        leaf(header: frame.extracting(first: 0), payload: frame)
+        unsafe withUnsafeTemporaryAllocation(byteCount: firstPieceSizeBytes, alignment: 8) { piece in
+            unsafe piece[0] = 0
+            return unsafe leaf(piece, begun: 1, frame)
+        }
     }
 
-    /// The leaf of a frame that lies in two pieces; the first is short.
-    static func leaf(header: RawSpan, payload: RawSpan) -> MerkleRoot {
-        var hasher = SHA256()
-        unsafe withUnsafeTemporaryAllocation(byteCount: 1 + header.byteCount, alignment: 1) { bytes in
-            unsafe bytes[0] = 0
-            unsafe header.withUnsafeBytes { header in
-                unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[1...]).copyMemory(from: header)
-            }
-            unsafe hasher.update(bufferPointer: UnsafeRawBufferPointer(bytes))
+    /// The leaf of a frame whose header has been decoded.
+    static func leaf(_ header: borrowing FrameHeader, payload: RawSpan) -> MerkleRoot {
+        let header = copy header
+        return unsafe withUnsafeTemporaryAllocation(byteCount: firstPieceSizeBytes, alignment: 8) { piece in
+            unsafe piece[0] = 0
+            unsafe FrameCodec.write(header, to: UnsafeMutableRawBufferPointer(rebasing: piece[1...]))
+            return unsafe leaf(piece, begun: 1 + FrameHeader.sizeBytes, payload)
         }
-        unsafe payload.withUnsafeBytes { unsafe hasher.update(bufferPointer: $0) }
+    }
+
+    /// Whole blocks of SHA-256, and more than a frame usually has.
+    private static let firstPieceSizeBytes = 1024
+
+    /// Hashes the first bytes of `piece` and then `rest`. A copy costs less than a second call of the hash function.
+    private static func leaf(_ piece: UnsafeMutableRawBufferPointer, begun: Int, _ rest: RawSpan) -> MerkleRoot {
+        var hasher = SHA256()
+        unsafe rest.withUnsafeBytes { rest in
+            let copied = min(rest.count, piece.count - begun)
+            let place = unsafe UnsafeMutableRawBufferPointer(rebasing: piece[begun...])
+            unsafe place.copyMemory(from: UnsafeRawBufferPointer(rebasing: rest[..<copied]))
+            unsafe hasher.update(bufferPointer: UnsafeRawBufferPointer(rebasing: piece[..<(begun + copied)]))
+            guard copied < rest.count else { return }
+            unsafe hasher.update(bufferPointer: UnsafeRawBufferPointer(rebasing: rest[copied...]))
+        }
         return finish(hasher)
     }
 

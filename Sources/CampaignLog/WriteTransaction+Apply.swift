@@ -9,7 +9,7 @@ extension WriteTransaction {
                 throw LogError.invalid("the log has no further sequences")
             }
             let header = FrameHeader(
-                draft: draft, epoch: record.epoch, firstSequence: record.nextSequence, rootBefore: record.root)
+                draft: draft, epoch: record.epoch, firstSequence: record.nextSequence, hashBefore: record.newestHash)
             let leaf = try put(
                 byteCount: FrameCodec.sizeBytes(of: draft),
                 in: databases.events,

@@ -25,7 +25,7 @@ package enum Mutant: String, CaseIterable, Sendable {
     // What is read back.
     case snapshotNotChecked
     case checksumIgnored
-    case rootStale
+    case chainStale
     case indexBegunAnew
 
     // Whose journal it is.

@@ -21,8 +21,10 @@ package struct PackedEvent: Sendable {
 /// Walks the events of one frame's payload. Any bytes at all give events or a ``CodecError``, never a trap.
 package struct EventCursor: Sendable {
     private var reader: ByteReader
-    private var ordinal: Int64 = 0
-    private var textLength = 0
+    /// The recipient of the newest event about one.
+    var ordinal: Int64 = 0
+    /// Bytes of the text of the newest event that has one.
+    var textLength = 0
     /// The text of the event just read; filled only when asked for.
     package private(set) var text: [UInt8] = []
 
@@ -31,6 +33,12 @@ package struct EventCursor: Sendable {
     }
 
     package var isAtEnd: Bool { reader.isAtEnd }
+
+    /// Where the next event begins.
+    var offset: Int {
+        get { reader.offset }
+        set { reader.offset = newValue }
+    }
 
     /// Reads the next event. With `keepingText` its text is put together in ``text``; for a frame it must be the same in each call.
     @inline(__always)

@@ -63,8 +63,16 @@ extension JobState {
         _ payload: RawSpan, _ context: FrameContext, _ cursor: EventCursor, first: UInt32
     ) throws(FoldFailure) {
         var cursor = cursor
-        var sequence = context.firstSequence &+ UInt64(first)
-        for _ in first..<max(first, min(context.countFolded ?? .max, context.count)) {
+        let end = min(context.countFolded ?? .max, context.count)
+        var index = first
+        while index < end {
+            let run = foldRun(payload, &cursor, countMax: end - index)
+            if run > 0 {
+                index += run
+                sequence = context.firstSequence &+ UInt64(index - 1)
+                continue
+            }
+            let sequence = context.firstSequence &+ UInt64(index)
             let packed: PackedEvent
             do throws(CodecError) {
                 packed = try cursor.next(payload, keepingText: false)
@@ -80,7 +88,7 @@ extension JobState {
             } catch {
                 throw .fold(error)
             }
-            sequence &+= 1
+            index += 1
         }
         guard cursor.isAtEnd || context.countFolded != nil else {
             throw .codec(CodecError("more events than the header says", at: 0), frame: context.firstSequence)

@@ -45,8 +45,19 @@ package struct RecipientTable: Hashable, Sendable {
 
     @inline(__always)
     package mutating func claim(_ ordinal: Ordinal, by endpoint: EndpointIndex) {
-        slots[Int(ordinal)] =
-            slots[Int(ordinal)] & 0b1111_1000 | UInt16(RecipientPhase.claimed.rawValue) | UInt16(endpoint) << 8
+        slots[Int(ordinal)] = Self.claimed(slots[Int(ordinal)], by: endpoint)
+    }
+
+    /// A claimed recipient's slot, made of the one before.
+    @inline(__always)
+    static func claimed(_ slot: UInt16, by endpoint: EndpointIndex) -> UInt16 {
+        slot & 0b1111_1000 | UInt16(RecipientPhase.claimed.rawValue) | UInt16(endpoint) << 8
+    }
+
+    /// All slots at once, for those who see to the bounds and the phases themselves.
+    @inline(__always)
+    mutating func withUnsafeSlots<Result>(_ body: (UnsafeMutableBufferPointer<UInt16>) -> Result) -> Result {
+        unsafe slots.withUnsafeMutableBufferPointer { unsafe body($0) }
     }
 
     /// Ordinals in a phase, ascending. O(recipients).

@@ -44,11 +44,14 @@ enum JobLoader {
             let highest = Int(jobs.map(\.id.rawValue).max() ?? 0)
             var states = [JobState?](repeating: nil, count: highest + 1)
             var wanted = [Bool](repeating: false, count: highest + 1)
+            // The newest sequence that each state takes account of; 0 before its first frame.
+            var folded = [EventSequence](repeating: 0, count: highest + 1)
             var start = EventSequence.max
             for (id, record) in jobs {
                 wanted[Int(id.rawValue)] = true
                 let snapshot = usesSnapshot ? try Snapshots.load(id, store, until: until) : nil
                 states[Int(id.rawValue)] = snapshot
+                folded[Int(id.rawValue)] = snapshot?.sequence ?? 0
                 start = min(start, snapshot.map { $0.sequence + 1 } ?? record.sequence)
             }
             let end = until ?? .max
@@ -60,11 +63,12 @@ enum JobLoader {
                 if end - context.firstSequence < UInt64(context.count) - 1 {
                     context.countFolded = UInt32(end - context.firstSequence) + 1
                 }
-                if let before = states[number]?.sequence {
-                    if context.firstSequence > before { try states[number]?.fold(payload, context) }
-                } else {
+                if folded[number] == 0 {
                     states[number] = try JobState(firstFrame: payload, context)
+                } else if context.firstSequence > folded[number] {
+                    try states[number]?.fold(payload, context)
                 }
+                folded[number] = max(folded[number], context.firstSequence)
                 return true
             }
             return states.compactMap { $0 }
