@@ -7,6 +7,8 @@ package struct Cursor: ~Copyable, ~Escapable {
     private let database: Database
     private var currentKey = unsafe MDB_val()
     private var currentValue = unsafe MDB_val()
+    /// The number of the page of memory that was asked for last.
+    private var page: UInt = 0
 
     @_lifetime(immortal)
     init(transaction: OpaquePointer, database: Database) throws(LMDBError) {
@@ -63,6 +65,8 @@ package struct Cursor: ~Copyable, ~Escapable {
         try check(code, "moving in \(database.name ?? "main")")
         unsafe currentKey = unsafe key
         unsafe currentValue = unsafe value
+        // LMDB fills a page from its end on: without this the processor would wait anew for each value of a page.
+        if unsafe UInt(bitPattern: value.mv_data) >> 12 != page { page = unsafe campaign_prefetch_page(value.mv_data) }
         return true
     }
 

@@ -19,12 +19,15 @@ extension HeadRecord {
 
     /// Whether the record fits the newest frame. Cheap: does not read the others.
     func agrees(with transaction: borrowing WriteTransaction, _ databases: JournalDatabases) throws -> Bool {
-        guard try transaction.statistics(of: databases.events).entries == Int(clamping: tree.count) else { return false }
+        guard try transaction.statistics(of: databases.events).entries == Int(clamping: tree.count) else {
+            return false
+        }
         var cursor = try transaction.cursor(in: databases.events)
         guard try cursor.last() else { return nextSequence == 1 && newestHash == MerkleHash.empty }
         guard case .integer(let sequence) = try cursor.key() else { return false }
         let header = try FrameCodec.decode(cursor.value, storedAt: sequence)
-        return header.nextSequence == nextSequence && header.epoch == epoch && MerkleHash.leaf(cursor.value) == newestHash
+        return header.nextSequence == nextSequence && header.epoch == epoch
+            && MerkleHash.leaf(cursor.value) == newestHash
     }
 
     /// Recomputes everything that follows from the frames.

@@ -55,16 +55,16 @@ struct GoldenJournalTests {
     func frames(name: String) throws {
         let golden = try GoldenJournal(name)
         var tree = MerkleAccumulator()
-        var root = MerkleHash.empty
+        var hash = MerkleHash.empty
         var states: [UInt32: JobState] = [:]
         var auditor = LawAuditor()
         for (sequence, bytes) in try golden.frames() {
             let header = try unsafe FrameCodec.decode(bytes.span.bytes, storedAt: sequence)
             let payload = Array(bytes[FrameHeader.sizeBytes...])
-            #expect(header.rootBefore == root)
+            #expect(header.hashBefore == hash)
             #expect(FrameCodec.encode(header, payload: payload) == bytes)
-            unsafe tree.append(leaf: MerkleHash.leaf(bytes.span.bytes))
-            root = tree.root
+            hash = unsafe MerkleHash.leaf(bytes.span.bytes)
+            tree.append(leaf: hash)
             let events = try unsafe EventCursor.events(payload.span.bytes, count: header.count)
             var encoder = EventEncoder()
             for event in events { encoder.append(event) }
@@ -80,7 +80,7 @@ struct GoldenJournalTests {
                 try unsafe states[header.job]?.fold(payload.span.bytes, context)
             }
         }
-        #expect(root.description == golden.expected.root && tree.count == golden.expected.frames)
+        #expect(tree.root.description == golden.expected.root && tree.count == golden.expected.frames)
         #expect(auditor.finish() == [])
         for job in golden.expected.jobs { try check(try #require(states[job.id]), job) }
     }

@@ -23,7 +23,7 @@ struct EventStoreConformanceTests {
         _ = try store.beginEpoch { draft("started \($0)") }
         let head = try store.commit(
             CommitGroup(frames: [draft("a", job: 1, count: 3), draft("b", job: 2, count: 2)]))
-        #expect(head == LogHead(nextSequence: 7, frames: 3, root: head.root, epoch: 1))
+        #expect(head == LogHead(nextSequence: 7, tree: head.tree, newestHash: head.newestHash, epoch: 1))
         #expect(try store.head == head)
         #expect(
             try store.frames() == [
