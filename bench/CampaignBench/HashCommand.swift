@@ -14,10 +14,7 @@ struct HashCommand: ParsableCommand {
         var sum: UInt8 = 0
         let seconds = Figures.seconds {
             for _ in 0..<count {
-                for byte in SHA256.hash(data: block) {
-                    sum ^= byte
-                    break
-                }
+                unsafe SHA256.hash(data: block).withUnsafeBytes { sum ^= unsafe $0[0] }
             }
         }
         guard sum == 0 || sum > 0 else { return }
