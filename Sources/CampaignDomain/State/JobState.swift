@@ -39,7 +39,7 @@ public struct JobState: Hashable, Sendable {
 
     package internal(set) var recipients = RecipientTable(count: 0)
     /// Due times of deferred recipients, in milliseconds since 1970. Never iterated where order matters.
-    package internal(set) var due: [Ordinal: Int64] = [:]
+    package internal(set) var due = DueTimes()
     /// The number of each present doubt: the first one named in this job is 1. Never iterated where order matters.
     package internal(set) var doubts: [Ordinal: UInt32] = [:]
 

@@ -40,12 +40,18 @@ package struct RecipientTable: Hashable, Sendable {
 
     @inline(__always)
     package mutating func set(_ ordinal: Ordinal, attempts: UInt32) {
-        slots[Int(ordinal)] = slots[Int(ordinal)] & ~0b1111_1000 | UInt16(min(attempts, 31)) << 3
+        slots[Int(ordinal)] = Self.charged(slots[Int(ordinal)], attempts: attempts)
     }
 
     @inline(__always)
     package mutating func claim(_ ordinal: Ordinal, by endpoint: EndpointIndex) {
         slots[Int(ordinal)] = Self.claimed(slots[Int(ordinal)], by: endpoint)
+    }
+
+    /// A recipient's slot with other attempts.
+    @inline(__always)
+    static func charged(_ slot: UInt16, attempts: UInt32) -> UInt16 {
+        slot & ~0b1111_1000 | UInt16(min(attempts, 31)) << 3
     }
 
     /// A claimed recipient's slot, made of the one before.

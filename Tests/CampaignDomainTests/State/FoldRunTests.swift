@@ -2,7 +2,7 @@ import Testing
 
 @testable import CampaignDomain
 
-/// The fold takes claims and sent messages in runs, by a decoder of its own. It must do what the plain way does with each
+/// The fold takes claims, and messages sent or deferred, in runs, by a decoder of its own. It must do what the plain way does with each
 /// event, on any bytes: the same state, the same refusal, nothing read or written outside.
 @Suite("The fold's fast way")
 struct FoldRunTests {
@@ -164,7 +164,7 @@ struct FoldRunTests {
         try state.fold([1, 0, 0, 1, 2, 1], context(4, 2))
         let values: [UInt8] = [0, 1, 2, 0x7F, 0x80, 0xFF]
         // Padded so that the fast way looks at them, and not.
-        for padding in [[], [1, 8, 0, 1, 2, 0, 1, 2, 0]] as [[UInt8]] {
+        for padding in [[], [1, 8, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0]] as [[UInt8]] {
             for number in 0..<(values.count * values.count * values.count * values.count * values.count) {
                 var rest = number
                 var bytes: [UInt8] = []
@@ -172,9 +172,9 @@ struct FoldRunTests {
                     bytes.append(values[rest % values.count])
                     rest /= values.count
                 }
-                for kind in [1, 2] as [UInt8] {
+                for kind in [1, 2, 4] as [UInt8] {
                     let payload = [kind] + bytes + padding
-                    let context = context(6, padding.isEmpty ? 2 : 4)
+                    let context = context(6, padding.isEmpty ? 2 : 5)
                     #expect(fast(state, payload, context) == plain(state, payload, context), "\(payload)")
                 }
             }
