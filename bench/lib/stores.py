@@ -73,8 +73,9 @@ def tables(bench, rows, journal, sizes, rounds):
         f"{number(events)} events of a finished campaign, {number(rows)} recipients",
         ["store", "durable writes, events/s", "CPU µs/event written", "flushes/event",
          "read from the first to the last, events/s", "bytes/event", "peak resident MiB", "load, flush µs"],
-        "The engine was writing while it sent, so its own rate of writing is in the section append. Read: the engine "
-        "checks each frame's checksum, decodes, and folds into the job's state (`campaign replay`, no snapshot); C "
+        "The engine was writing while it sent, so its own rate of writing is in the section append. Read, without the "
+        "start of any program: the engine checks each frame's checksum, decodes, and folds into the job's state (what "
+        "`campaign replay` does without a snapshot, in `campaign-bench replay`); C "
         "adds up every eighth byte of the frames, or folds a record per event into a table of one byte per recipient; "
         "SQLite steps through all rows and reads three columns. The fastest of three passes, median over the rounds. "
         "Written durably for 15 seconds at most; what is left is then written without flushes, to be read.")
@@ -113,8 +114,9 @@ def verification(bench, sizes, events, rounds, moments):
         "Verification: every hash of the log recomputed",
         ["", "MB/s", "events/s", "load, flush µs"],
         f"{number(frames)} frames of {mean} bytes on average. Besides hashing each frame, `verify` hashes the tree's "
-        "inner nodes (about one more block per frame), checks checksums and decodes headers. SHA-256: the same "
-        "implementation, alone, one core.")
+        "inner nodes (about two more blocks per frame, on a second thread), compares each frame's hash with the one that "
+        "the next frame names, checks checksums and decodes headers; without the start of the program. SHA-256: the "
+        "same implementation, alone, one core.")
     per_event = total / events
     table.row("`verify`", number(rate / 1e6), number(rate / per_event), moments)
     table.row(f"SHA-256 of {mean} bytes at a time", number(small / 1e6), number(small / per_event), moments)
