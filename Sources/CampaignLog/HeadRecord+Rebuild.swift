@@ -42,8 +42,7 @@ extension HeadRecord {
         while found {
             guard case .integer(let sequence) = try cursor.key() else { throw Self.damaged }
             let header = try FrameCodec.decode(cursor.value, storedAt: sequence)
-            let end = LogEnd(nextSequence: nextSequence, hash: newestHash, epoch: epoch)
-            if let reason = end.misplacement(of: header) {
+            if let reason = head.misplacement(of: header) {
                 throw LogError.corrupted(sequence: min(sequence, nextSequence), reason: reason)
             }
             append(header, leaf: MerkleHash.leaf(cursor.value))

@@ -24,4 +24,18 @@ package struct LogHead: Equatable, Sendable {
 
     /// The root over all frames. Computed: at most 63 hashes.
     package var root: MerkleRoot { tree.root }
+
+    /// Why `header` cannot come next, nil when it can.
+    func misplacement(of header: borrowing FrameHeader) -> String? {
+        if header.firstSequence != nextSequence {
+            return "sequence \(nextSequence) is expected here, \(header.firstSequence) is found"
+        }
+        if header.hashBefore != newestHash {
+            return "the frame does not follow from those before it: it names another hash of the frame before"
+        }
+        if header.epoch < epoch {
+            return "the frame is of epoch \(header.epoch), after one of epoch \(epoch)"
+        }
+        return nil
+    }
 }

@@ -18,17 +18,23 @@ package enum LogVerifier {
     ///   history was rewritten. Then the root is computed after each frame: slower.
     /// - Throws: errors of the store other than damage.
     package static func verify(_ store: any EventStore, expectedHead: MerkleRoot? = nil) throws -> VerifyReport {
-        var walk = Walk(expectedHead: expectedHead)
+        var walk = Walk(expectedRoot: expectedHead)
         var reason: String?
         do {
             let stored = try store.head
             var atHead = LogHead.ofNothing
-            try store.scan(from: 1) { header, payload in
-                try walk.take(header, payload)
-                if walk.end.nextSequence == stored.nextSequence { atHead = walk.head }
-                return true
+            do {
+                try store.scan(from: 1) { header, payload in
+                    try walk.take(header, payload)
+                    if header.nextSequence == stored.nextSequence { atHead = try walk.settled() }
+                    return true
+                }
+            } catch LogError.corrupted(let sequence, let reason) {
+                // What was read before it and is bad as well comes first.
+                _ = try walk.settled()
+                throw LogError.corrupted(sequence: sequence, reason: reason)
             }
-            let end = walk.head
+            let end = try walk.settled()
             // An engine may have appended frames meanwhile; then the head has moved as well.
             let isStale = end.nextSequence > stored.nextSequence
             reason =
@@ -38,52 +44,12 @@ package enum LogVerifier {
             return walk.report(firstBad: sequence, reason: reason)
         }
         if let reason {
-            return walk.report(firstBad: walk.end.nextSequence, reason: reason)
+            return walk.report(firstBad: walk.head.nextSequence, reason: reason)
         }
-        if expectedHead != nil, !walk.hasMetExpectedHead {
+        if expectedHead != nil, !walk.hasMetExpectedRoot {
             return walk.report(firstBad: nil, reason: "the log never had the expected head: its history was rewritten")
         }
         return walk.report(firstBad: nil, reason: nil)
-    }
-}
-
-private struct Walk {
-    var end = LogEnd()
-    private var tree: TreeBuilder
-
-    init(expectedHead: MerkleRoot?) {
-        tree = TreeBuilder(expectedRoot: expectedHead)
-    }
-
-    mutating func take(_ header: borrowing FrameHeader, _ payload: RawSpan) throws(LogError) {
-        if let reason = end.misplacement(of: header) {
-            throw .corrupted(sequence: min(header.firstSequence, end.nextSequence), reason: reason)
-        }
-        let hash = MerkleHash.leaf(header, payload: payload)
-        tree.append(leaf: hash)
-        end.pass(header, hash: hash)
-    }
-
-    var head: LogHead {
-        mutating get {
-            LogHead(nextSequence: end.nextSequence, tree: tree.finished, newestHash: end.hash, epoch: end.epoch)
-        }
-    }
-
-    var hasMetExpectedHead: Bool {
-        mutating get { tree.hasMetExpectedRoot }
-    }
-
-    mutating func report(firstBad: UInt64?, reason: String?) -> VerifyReport {
-        let head = head
-        return VerifyReport(
-            ok: reason == nil,
-            frames: head.frames,
-            events: head.nextSequence - 1,
-            head: head.root,
-            firstBad: firstBad,
-            reason: reason
-        )
     }
 }
 

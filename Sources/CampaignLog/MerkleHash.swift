@@ -7,36 +7,50 @@ enum MerkleHash {
 
     /// The leaf of a whole frame, which is also what the next frame calls the hash of the frame before.
     static func leaf(_ frame: RawSpan) -> MerkleRoot {
-        unsafe withUnsafeTemporaryAllocation(byteCount: firstPieceSizeBytes, alignment: 8) { piece in
-            unsafe piece[0] = 0
-            return unsafe leaf(piece, begun: 1, frame)
-        }
-    }
-
-    /// The leaf of a frame whose header has been decoded.
-    static func leaf(_ header: borrowing FrameHeader, payload: RawSpan) -> MerkleRoot {
-        let header = copy header
-        return unsafe withUnsafeTemporaryAllocation(byteCount: firstPieceSizeBytes, alignment: 8) { piece in
-            unsafe piece[0] = 0
-            unsafe FrameCodec.write(header, to: UnsafeMutableRawBufferPointer(rebasing: piece[1...]))
-            return unsafe leaf(piece, begun: 1 + FrameHeader.sizeBytes, payload)
+        unsafe frame.withUnsafeBytes { frame in
+            unsafe withUnsafeTemporaryAllocation(byteCount: firstPieceSizeBytes, alignment: 8) { piece in
+                // A copy costs less than a second call of the hash function.
+                let copied = min(frame.count, firstPieceSizeBytes - 1)
+                unsafe piece[0] = 0
+                let place = unsafe UnsafeMutableRawBufferPointer(rebasing: piece[1...])
+                unsafe place.copyMemory(from: UnsafeRawBufferPointer(rebasing: frame[..<copied]))
+                var hasher = SHA256()
+                unsafe hasher.update(bufferPointer: UnsafeRawBufferPointer(rebasing: piece[..<(1 + copied)]))
+                if copied < frame.count {
+                    unsafe hasher.update(bufferPointer: UnsafeRawBufferPointer(rebasing: frame[copied...]))
+                }
+                return finish(hasher)
+            }
         }
     }
 
     /// Whole blocks of SHA-256, and more than a frame usually has.
     private static let firstPieceSizeBytes = 1024
 
-    /// Hashes the first bytes of `piece` and then `rest`. A copy costs less than a second call of the hash function.
-    private static func leaf(_ piece: UnsafeMutableRawBufferPointer, begun: Int, _ rest: RawSpan) -> MerkleRoot {
-        var hasher = SHA256()
-        unsafe rest.withUnsafeBytes { rest in
-            let copied = min(rest.count, piece.count - begun)
-            let place = unsafe UnsafeMutableRawBufferPointer(rebasing: piece[begun...])
-            unsafe place.copyMemory(from: UnsafeRawBufferPointer(rebasing: rest[..<copied]))
-            unsafe hasher.update(bufferPointer: UnsafeRawBufferPointer(rebasing: piece[..<(begun + copied)]))
-            guard copied < rest.count else { return }
-            unsafe hasher.update(bufferPointer: UnsafeRawBufferPointer(rebasing: rest[copied...]))
+    /// The leaf of a frame whose header has been decoded.
+    static func leaf(_ header: borrowing FrameHeader, payload: RawSpan) -> MerkleRoot {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(leafSizeBytes(payload: payload))
+        appendLeaf(copy header, payload: payload, to: &bytes)
+        return unsafe bytes.withUnsafeBytes { unsafe hash($0) }
+    }
+
+    /// What is hashed of a frame whose header has been decoded.
+    static func appendLeaf(_ header: FrameHeader, payload: RawSpan, to bytes: inout [UInt8]) {
+        unsafe withUnsafeTemporaryAllocation(byteCount: 1 + FrameHeader.sizeBytes, alignment: 8) { start in
+            unsafe start[0] = 0
+            unsafe FrameCodec.write(header, to: UnsafeMutableRawBufferPointer(rebasing: start[1...]))
+            unsafe bytes.append(contentsOf: start)
         }
+        unsafe payload.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+    }
+
+    static func leafSizeBytes(payload: RawSpan) -> Int { 1 + FrameHeader.sizeBytes + payload.byteCount }
+
+    /// SHA-256 of bytes that begin with what they are, a leaf's or a node's.
+    static func hash(_ bytes: UnsafeRawBufferPointer) -> MerkleRoot {
+        var hasher = SHA256()
+        unsafe hasher.update(bufferPointer: bytes)
         return finish(hasher)
     }
 

@@ -5,8 +5,14 @@ final class CraftedLog: EventStore {
     struct Frame {
         var header: FrameHeader
         var payload: [UInt8]
+        /// Its checksum is wrong.
+        var isDamaged = false
 
-        var bytes: [UInt8] { FrameCodec.encode(header, payload: payload) }
+        var bytes: [UInt8] {
+            var bytes = FrameCodec.encode(header, payload: payload)
+            if isDamaged { bytes[0] ^= 1 }
+            return bytes
+        }
         var hash: MerkleRoot { unsafe MerkleHash.leaf(bytes.span.bytes) }
     }
 
@@ -19,13 +25,12 @@ final class CraftedLog: EventStore {
     }
 
     /// A sound log: one or two events in a frame, a new epoch every tenth frame.
-    static func frames(_ count: Int) -> [Frame] {
+    static func frames(_ count: Int, sizeBytes: ((Int) -> Int)? = nil) -> [Frame] {
         var frames: [Frame] = []
         var next: UInt64 = 1
         for index in 0..<count {
-            // Some are shorter than a block of the hash, some longer than what is copied to be hashed.
-            let payload = [UInt8](
-                repeating: UInt8(truncatingIfNeeded: index), count: index % 7 == 6 ? 1_500 : index % 40)
+            let size = sizeBytes?(index) ?? (index % 7 == 6 ? 1_500 : index % 40)
+            let payload = [UInt8](repeating: UInt8(truncatingIfNeeded: index), count: size)
             let draft = FrameDraft(job: 1, time: Int64(index), count: UInt32(index % 2 + 1), payload: payload)
             let header = FrameHeader(
                 draft: draft, epoch: UInt64(index / 10 + 1), firstSequence: next,

@@ -23,6 +23,41 @@ struct LogVerifierTests {
         #expect(report.head == head.root)
     }
 
+    @Test("hashes frames of any size in the order of the log")
+    func sizes() throws {
+        let limit = FrameBatch.sizeMaxBytes
+        // Some fill a batch by themselves, some are too large for any, one leaves no byte of it free.
+        let sizes = [0, 300_000, 300_000, 5, limit, 7, limit - FrameHeader.sizeBytes - 1, 1, 2 * limit, 3 * limit, 9]
+        let frames = CraftedLog.frames(40) { sizes[$0 % sizes.count] }
+        let report = try verify(frames)
+        #expect(report.ok && report.frames == 40 && report.head == CraftedLog.head(of: frames).root)
+        for index in [3, 4, 8, 9] {
+            var changed = frames
+            changed[index].header.time += 1
+            let report = try verify(changed, head: CraftedLog.head(of: frames))
+            #expect(!report.ok && report.firstBad == frames[index + 1].header.firstSequence, "\(report)")
+        }
+    }
+
+    @Test("names what is bad first, whatever is bad behind it", arguments: [5, 2_500])
+    func first(index: Int) throws {
+        let sound = CraftedLog.frames(2_600)
+        var frames = sound
+        frames[index].header.time += 1
+        frames[index + 9].isDamaged = true
+        frames[index + 5].header.epoch = 0
+        let chain = try verify(frames, head: CraftedLog.head(of: sound))
+        #expect(!chain.ok && chain.firstBad == sound[index + 1].header.firstSequence)
+        #expect(chain.reason?.contains("hash of the frame before") == true)
+        frames = sound
+        frames[index].isDamaged = true
+        frames[index + 5].header.time += 1
+        let damage = try verify(frames, head: CraftedLog.head(of: sound))
+        #expect(!damage.ok && damage.firstBad == sound[index].header.firstSequence && damage.frames == UInt64(index))
+        #expect(damage.reason?.contains("checksum") == true)
+        #expect(damage.head == CraftedLog.head(of: Array(sound.prefix(index))).root)
+    }
+
     @Test("finds a head that was kept elsewhere wherever the log passed through it, and only there")
     func expectedHead() throws {
         let frames = CraftedLog.frames(4_500)

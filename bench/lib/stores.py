@@ -114,9 +114,9 @@ def verification(bench, sizes, events, rounds, moments):
         "Verification: every hash of the log recomputed",
         ["", "MB/s", "events/s", "load, flush µs"],
         f"{number(frames)} frames of {mean} bytes on average. Besides hashing each frame, `verify` hashes the tree's "
-        "inner nodes (about two more blocks per frame, on a second thread), compares each frame's hash with the one that "
-        "the next frame names, checks checksums and decodes headers; without the start of the program. SHA-256: the "
-        "same implementation, alone, one core.")
+        "inner nodes (about two more blocks per frame), compares each frame's hash with the one that the next frame "
+        "names, checks checksums and decodes headers; without the start of the program. Frames are hashed by a second "
+        "thread while the first reads on. SHA-256: the same implementation, alone, on one core.")
     per_event = total / events
     table.row("`verify`", number(rate / 1e6), number(rate / per_event), moments)
     table.row(f"SHA-256 of {mean} bytes at a time", number(small / 1e6), number(small / per_event), moments)

@@ -29,12 +29,14 @@ private struct EventRun {
     var offset: Int
     var ordinal: Int64
     var textLength: Int
+    /// Events folded; those that are none of the others are claims of pending recipients.
     var count: UInt32 = 0
-    /// Of pending recipients, and of deferred ones.
-    var claims: UInt32 = 0
+    /// Claims of deferred recipients.
     var reclaims: UInt32 = 0
     var sent: UInt32 = 0
     var deferred: UInt32 = 0
+
+    var claims: UInt32 { count &- reclaims &- sent &- deferred }
 
     init(_ cursor: EventCursor) {
         (offset, ordinal, textLength) = (cursor.offset, cursor.ordinal, cursor.textLength)
@@ -71,13 +73,10 @@ private struct EventRun {
             let before = unsafe place.pointee
             let phase = before & 0b111
             if kind == EventKind.recipientClaimed.rawValue {
-                if phase == UInt16(RecipientPhase.pending.rawValue) {
-                    claims &+= 1
-                } else if phase == UInt16(RecipientPhase.deferred.rawValue) {
+                if phase != UInt16(RecipientPhase.pending.rawValue) {
+                    guard phase == UInt16(RecipientPhase.deferred.rawValue) else { return }
                     due[Ordinal(truncatingIfNeeded: ordinal)] = nil
                     reclaims &+= 1
-                } else {
-                    return
                 }
                 unsafe place.pointee = RecipientTable.claimed(before, by: UInt8(truncatingIfNeeded: word >> 16))
                 next &+= 3
