@@ -17,12 +17,6 @@ final class FrameBatch: @unchecked Sendable {
     static let sizeMaxBytes = 512 * 1024
     private static let countMax = 2048
 
-    init() {
-        bytes.reserveCapacity(Self.sizeMaxBytes)
-        headers.reserveCapacity(Self.countMax)
-        hashes.reserveCapacity(Self.countMax)
-    }
-
     deinit { finish() }
 
     var isEmpty: Bool { headers.isEmpty }
