@@ -11,6 +11,8 @@ final class FrameBatch: @unchecked Sendable {
     private(set) var hashes: [MerkleRoot] = []
     /// What is hashed of each frame, one behind the other: 0x00, header, payload.
     private var bytes: [UInt8] = []
+    /// Where each frame's bytes end.
+    private var ends: [Int] = []
     private var thread: pthread_t?
 
     /// Enough for a thread's start to be little beside the work, and little enough for a processor's own cache.
@@ -19,8 +21,6 @@ final class FrameBatch: @unchecked Sendable {
 
     deinit { finish() }
 
-    var isEmpty: Bool { headers.isEmpty }
-
     /// Takes in a frame that follows those taken in before; false when there is no room for it.
     func append(_ header: borrowing FrameHeader, _ payload: RawSpan) -> Bool {
         guard headers.count < Self.countMax,
@@ -28,6 +28,7 @@ final class FrameBatch: @unchecked Sendable {
         else { return false }
         headers.append(copy header)
         MerkleHash.appendLeaf(copy header, payload: payload, to: &bytes)
+        ends.append(bytes.count)
         return true
     }
 
@@ -35,6 +36,7 @@ final class FrameBatch: @unchecked Sendable {
         headers.removeAll(keepingCapacity: true)
         hashes.removeAll(keepingCapacity: true)
         bytes.removeAll(keepingCapacity: true)
+        ends.removeAll(keepingCapacity: true)
     }
 
     /// Begins the work on a thread; does it here and now where none is to be had.
@@ -60,8 +62,7 @@ final class FrameBatch: @unchecked Sendable {
     func work() {
         unsafe bytes.withUnsafeBytes { bytes in
             var start = 0
-            for header in headers {
-                let end = start + 1 + FrameHeader.sizeBytes + header.payloadSizeBytes
+            for end in ends {
                 unsafe hashes.append(MerkleHash.hash(UnsafeRawBufferPointer(rebasing: bytes[start..<end])))
                 start = end
             }
