@@ -31,7 +31,7 @@ final class LaneBench: Sendable {
 
     init(url: String, messages count: Int) async throws {
         scratch = try Scratch()
-        deliveries = try await Self.deliveries(count, scratch)
+        deliveries = try await Sample.deliveries(count, scratch)
         let memory = SharedMemory(words: FlightHeader.words + count * FlightSlot.words)
         slots = (0..<count).map { FlightSlot($0, of: memory, seed: 1) }
         endpoint = try SMTPEndpoint(try EndpointURL(parsing: url, relativeTo: "/"))
@@ -82,27 +82,4 @@ final class LaneBench: Sendable {
     }
 
     func close() async { await endpoint.close(deadline: .now + .seconds(5)) }
-
-    /// Real deliveries, caught on their way.
-    private static func deliveries(_ count: Int, _ scratch: Scratch) async throws -> [Delivery] {
-        let engine = try await CampaignEngine.open(journal: scratch.journal)
-        let job = try await engine.createJob(
-            Sample.definition, recipients: RecipientSource(path: try scratch.file("list.csv", Sample.list(count))))
-        let caught = Caught()
-        try await engine.start(
-            job.id,
-            endpoints: [
-                AsyncEndpoint(name: "catcher", capacity: count) { delivery in
-                    caught.all.withLock { $0.append(delivery) }
-                    return .sent(reply: "")
-                }
-            ])
-        _ = try await engine.ending(of: job.id)
-        await engine.stop()
-        return caught.all.withLock { all in all.sorted { $0.ordinal < $1.ordinal } }
-    }
-
-    private final class Caught: Sendable {
-        let all = Mutex<[Delivery]>([])
-    }
 }
