@@ -3,9 +3,10 @@ internal import Glibc
 
 extension Environment {
     /// The data file's end is moved on when less than this is left behind the last page that was committed.
-    private static let reserveMinBytes = 64 * 1024
-    /// By a sixteenth of what is used, within these bounds.
-    private static let reserveStepBytes = 256 * 1024...4 * 1024 * 1024
+    private static let reserveMinBytes = 32 * 1024
+    /// By a part of what is used, within these bounds. Even the least is a few thousand events.
+    private static let reserveShare = 32
+    private static let reserveStepBytes = 64 * 1024...2 * 1024 * 1024
 
     /// Lengthens the data file ahead of its pages, with zeros.
     ///
@@ -27,7 +28,8 @@ extension Environment {
         guard unsafe fstat(descriptor, &status) == 0 else { return }
         dataSizeBytes = Int(status.st_size)
         guard dataSizeBytes - used < Self.reserveMinBytes else { return }
-        let step = min(max(used / 16, Self.reserveStepBytes.lowerBound), Self.reserveStepBytes.upperBound)
+        let step = min(
+            max(used / Self.reserveShare, Self.reserveStepBytes.lowerBound), Self.reserveStepBytes.upperBound)
         dataSizeBytes = Self.writeZeros(descriptor, from: dataSizeBytes, to: max(used, dataSizeBytes) + step)
     }
 

@@ -19,8 +19,8 @@ struct ReserveTests {
             #expect(size > used)
             sizes.insert(size)
         }
-        // 700 KB in steps of 256 KiB.
-        #expect(sizes.count <= 6)
+        // 700 KB in steps of 64 KiB.
+        #expect(sizes.count <= 24)
         try environment.close()
         let reader = try Environment(directory: folder.path, options: .init(access: .readOnly))
         let transaction = try reader.read()

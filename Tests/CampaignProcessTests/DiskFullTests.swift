@@ -5,6 +5,9 @@ extension ProcessTests {
     /// A journal on a file system that fills up.
     @Suite("Disk full", .serialized)
     struct DiskFullTests {
+        /// So many that what the journal has laid in of the disk does not reach for them.
+        private static let recipients = 20_000
+
         @Test("R7: sending pauses and says why; with room again it goes on; nothing that was acknowledged is lost")
         func diskFull() async throws {
             let scratch = try Scratch()
@@ -12,7 +15,7 @@ extension ProcessTests {
             try await disk.use { path in
                 let server = try await RecordingServer.start(scratch)
                 let campaign = try TestCampaign(
-                    scratch, recipients: 6_000, endpoints: [server.url("connections=8")])
+                    scratch, recipients: Self.recipients, endpoints: [server.url("connections=8")])
                 campaign.journal = path + "/campaign.journal"
                 let run = try campaign.startRun()
                 try await Eventually.holds("messages under way") { server.quickCount > 400 || !run.isRunning }
@@ -51,7 +54,8 @@ extension ProcessTests {
             let disk = try await SmallDisk.mount(scratch.file("disk"), sizeMegabytes: 24, scratch)
             try await disk.use { path in
                 let server = try await RecordingServer.start(scratch)
-                let campaign = try TestCampaign(scratch, recipients: 3_000, endpoints: [server.url("connections=8")])
+                let campaign = try TestCampaign(
+                    scratch, recipients: Self.recipients, endpoints: [server.url("connections=8")])
                 campaign.journal = path + "/campaign.journal"
                 let run = try campaign.startRun()
                 try await Eventually.holds("messages under way") { server.quickCount > 200 || !run.isRunning }

@@ -152,7 +152,7 @@ extension ProcessTests {
             let disk = try await SmallDisk.mount(scratch.file("disk"), sizeMegabytes: 32, scratch)
             try await disk.use { path in
                 let server = try await RecordingServer.start(scratch, "--latency", "2")
-                let campaign = try TestCampaign(scratch, recipients: 12_000, endpoints: [server.url("connections=20")])
+                let campaign = try TestCampaign(scratch, recipients: 40_000, endpoints: [server.url("connections=20")])
                 campaign.journal = path + "/campaign.journal"
                 let run = try campaign.startRun()
                 for loss in 1...3 {
@@ -161,7 +161,7 @@ extension ProcessTests {
                     }
                     try #require(run.isRunning, "\(run.diagnostics.suffix(500))")
                     disk.fill()
-                    // With free pages in the journal it may take a while until one more is needed.
+                    // The journal has free pages and has laid some in: it takes thousands of messages until one more is needed.
                     try await Eventually.holds("loss \(loss) to be noticed; \(run.diagnostics.suffix(500))") {
                         let count = run.diagnostics.components(separatedBy: "no space left").count - 1
                         return count >= loss || !run.isRunning
