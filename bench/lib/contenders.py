@@ -115,7 +115,7 @@ class MailMerge:
         self.program = os.path.join(bench.cache, "mailmerge", "bin", "mailmerge")
 
     def is_possible(self):
-        if os.access(self.program, os.X_OK):
+        if self.starts():
             return True
         folder = os.path.join(self.bench.cache, "mailmerge")
         shutil.rmtree(folder, ignore_errors=True)
@@ -123,7 +123,14 @@ class MailMerge:
                                                                   "mailmerge"]):
             if subprocess.run(command, capture_output=True, timeout=300).returncode != 0:
                 return False
-        return os.access(self.program, os.X_OK)
+        return self.starts()
+
+    def starts(self):
+        """Whether it can be run: an environment holds the path that it was made at, and is of no use at another."""
+        try:
+            return subprocess.run([self.program, "--version"], capture_output=True, timeout=60).returncode == 0
+        except OSError:
+            return False
 
     def send(self, sink, count, environment=None):
         folder = self.bench.folder("mailmerge")
