@@ -71,6 +71,8 @@ final class Spine: @unchecked Sendable {
     private static let gatheringShareAhead = 2
     private static let gatheringMax: Duration = .milliseconds(2)
     private static let gatheringTimesMax = 4
+    /// A disk may be so fast that commits would be many and small.
+    private static let gatheringMinAhead: Duration = .microseconds(300)
     private static let publishInterval: Duration = .milliseconds(100)
     private static let controlInterval: Duration = .milliseconds(100)
 
@@ -194,7 +196,10 @@ final class Spine: @unchecked Sendable {
     /// more claims to go on with, it may take as many times longer.
     private var gathering: Gathering? {
         let enough = inFlight / (claimsAhead > 1 ? Self.gatheringShareAhead : Self.gatheringShare)
-        let patience = commitTime * min(claimsAhead, Self.gatheringTimesMax)
+        var patience = commitTime
+        if claimsAhead > 1 {
+            patience = max(patience * min(claimsAhead, Self.gatheringTimesMax), Self.gatheringMinAhead)
+        }
         return enough > 1 ? Gathering(enough: enough, patience: min(patience, Self.gatheringMax)) : nil
     }
 
