@@ -86,7 +86,8 @@ final class DropWorker: Sendable {
             }
             guard !answers.isEmpty else { continue }
             for case .close(let done) in writing.close() { answers.append(done) }
-            _ = showing.put(.close(answers))
+            // A second closing may have come before it there: then all is done.
+            if !showing.put(.close(answers)) { for answer in answers { answer() } }
             return
         }
     }

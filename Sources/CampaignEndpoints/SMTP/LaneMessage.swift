@@ -3,7 +3,7 @@ import CampaignEngine
 import CampaignMail
 import CampaignSMTP
 
-/// One of the two messages of a lane: what the engine and the server have said of it. Used again for one after the other.
+/// One of a lane's messages: what the engine and the server have said of it. Used again for one after the other.
 final class LaneMessage: SMTPMessageSource {
     enum Place {
         /// Belongs to nobody.

@@ -9,13 +9,15 @@ import NIOPosix
 ///
 /// A message's envelope goes to the server before the message is claimed; its content follows when the claim is durable, and
 /// the envelope of the connection's next message travels with it. So a message costs one round trip and one write, and yet
-/// at most one message per connection is claimed without an outcome (decisions/0016).
+/// at most one message per connection is claimed without an outcome (decisions/0016), or as many as `claims-ahead` says
+/// (decisions/0026).
 ///
 /// Lanes are spread over the process's event loops; a loop works through its share on its own, and reports what its lanes
 /// have finished once per turn of the loop, not once per message.
 public final class SMTPEndpoint: Endpoint {
     public let name: String
-    /// Two messages for each connection: one that is being sent, and one whose envelope goes out behind it.
+    /// For each connection the messages that it may have claimed, and one that is made ready behind them: two, unless
+    /// `claims-ahead` says otherwise.
     public let capacity: Int
     public let connections: Int
     public var preparesBeforeClaim: Bool { true }

@@ -7,8 +7,9 @@ import NIOCore
 /// One connection's worth of sending. Confined to its event loop.
 ///
 /// A lane has one message more than it may have claimed (`LaneTerms.claimsAhead`): with one claim, one that is being sent and
-/// one whose envelope goes to the server behind it. The
-/// connection is kept for the next message until it has been idle for too long or has carried its number of messages. One
+/// one whose envelope goes to the server behind it.
+///
+/// The connection is kept for the next message until it has been idle for too long or has carried its number of messages. One
 /// that turns out to be dead before anything of a message's content has left is replaced once, and nobody is told.
 final class SMTPLane {
     private unowned let group: LaneGroup
