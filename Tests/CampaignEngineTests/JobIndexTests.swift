@@ -54,4 +54,29 @@ struct JobIndexTests {
         #expect(try JournalReader(store).jobs().map(\.key) == ["first", "second"])
         #expect(try create("first") == CreatedJob(id: first.id, isNew: false))
     }
+
+    @Test(
+        "Law 4: one job's line tells of it by itself; where it is damaged or gone the job is found in the log",
+        arguments: [true, false])
+    func oneLine(isDamaged: Bool) throws {
+        let scratch = try Scratch()
+        let store = MemoryEventStore()
+        let source = RecipientSource(path: try scratch.file("list.csv", Sample.list(3)))
+        for key in ["first", "second"] {
+            var definition = Sample.definition
+            definition.key = key
+            let creation = JobCreation(definition, source, nil, SystemClock()) { group throws(EngineError) in
+                do throws(LogError) { _ = try store.commit(group) } catch { throw EngineError(error) }
+            }
+            _ = try creation.run(store)
+        }
+        let line = JournalKeys.job(JobID(1))
+        _ = try store.commit(
+            isDamaged
+                ? CommitGroup(puts: [TablePut(table: .jobs, key: line, value: [1, 2, 3])])
+                : CommitGroup(deletes: [TableDelete(table: .jobs, key: line)]))
+        #expect(try JobLoader.load(JobID(1), store)?.terms.key == "first")
+        #expect(try JobLoader.load(JobID(2), store)?.terms.key == "second")
+        #expect(try JobLoader.load(JobID(3), store) == nil)
+    }
 }
