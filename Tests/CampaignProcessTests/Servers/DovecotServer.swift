@@ -9,7 +9,7 @@ final class DovecotServer {
     let host = Loopback.freshHost()
     private let scratch: Scratch
     private let root: String
-    private var process: RunningProcess?
+    private var process: IsolatedProcess?
 
     init(_ scratch: Scratch) throws {
         self.scratch = scratch
@@ -23,26 +23,16 @@ final class DovecotServer {
         try scratch.write("dovecot/dovecot.conf", configuration)
     }
 
-    deinit { process?.send(SIGKILL) }
-
     /// Where other servers ask whether a password is right.
     var authenticationSocket: String { "\(root)/auth.sock" }
     var socketURL: String { "lmtp+unix://\(root)/lmtp.sock" }
     var url: String { "lmtp://\(host):24" }
 
     func start() async throws {
-        let process = try RunningProcess(
-            "/usr/bin/unshare",
-            [
-                "--pid", "--fork", "--kill-child", "/bin/sh", "-c", "/usr/sbin/dovecot -F -c \"$0\" & wait",
-                "\(root)/dovecot.conf",
-            ],
-            directory: scratch.path)
+        let process = try IsolatedProcess(
+            script: "/usr/sbin/dovecot -F -c \"$0\"", argument: "\(root)/dovecot.conf", directory: scratch.path)
         self.process = process
-        try await Eventually.holds("Dovecot to listen; it said: \(process.diagnostics) \(log)", within: .seconds(60)) {
-            Loopback.answers(host, port: 24) || !process.isRunning
-        }
-        try #require(process.isRunning, "Dovecot ended: \(process.diagnostics) \(log)")
+        try await process.listens("Dovecot", host, port: 24) { log }
     }
 
     /// As a power cut would.

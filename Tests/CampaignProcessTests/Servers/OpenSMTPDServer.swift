@@ -7,7 +7,7 @@ final class OpenSMTPDServer {
     let host = Loopback.freshHost()
     private let scratch: Scratch
     private let root: String
-    private var process: RunningProcess?
+    private var process: IsolatedProcess?
 
     init(_ scratch: Scratch) throws {
         self.scratch = scratch
@@ -16,10 +16,7 @@ final class OpenSMTPDServer {
         try FileManager.default.setAttributes([.ownerAccountID: Self.mailboxUser], ofItemAtPath: "\(root)/mail")
         try scratch.write(
             "opensmtpd/smtpd.conf", Self.configuration.replacing("ROOT", with: root).replacing("HOST", with: host))
-        try scratch.write("opensmtpd/start.sh", Self.start)
     }
-
-    deinit { process?.send(SIGKILL) }
 
     func url(_ query: String = "connections=5") -> String { "smtp://\(host):25?\(query)" }
 
@@ -29,18 +26,9 @@ final class OpenSMTPDServer {
         try #require(
             FileManager.default.isExecutableFile(atPath: "\(programs)/usr/sbin/smtpd"),
             "OpenSMTPD is missing: make test-deps unpacks it")
-        let process = try RunningProcess(
-            "/usr/bin/unshare",
-            [
-                "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "/bin/sh", "start.sh",
-                programs,
-            ],
-            directory: scratch.path, workingDirectory: root)
+        let process = try IsolatedProcess(script: Self.start, argument: programs, directory: root, mounts: true)
         self.process = process
-        try await Eventually.holds("OpenSMTPD to listen; it said: \(process.diagnostics)", within: .seconds(60)) {
-            Loopback.answers(host, port: 25) || !process.isRunning
-        }
-        try #require(process.isRunning, "OpenSMTPD ended: \(process.diagnostics)")
+        try await process.listens("OpenSMTPD", host, port: 25)
     }
 
     /// Waits until so many messages lie in the folder.
@@ -81,8 +69,7 @@ final class OpenSMTPDServer {
         mount -t tmpfs tmpfs /run
         mkdir -p /usr/libexec
         mount -t tmpfs tmpfs /usr/libexec
-        cp -r "$1/usr/libexec/opensmtpd" /usr/libexec/
-        exec "$1/usr/sbin/smtpd" -d -f smtpd.conf
-
+        cp -r "$0/usr/libexec/opensmtpd" /usr/libexec/
+        "$0/usr/sbin/smtpd" -d -f smtpd.conf
         """
 }

@@ -7,7 +7,7 @@ final class PostfixServer {
     let host = Loopback.freshHost()
     private let scratch: Scratch
     private let root: String
-    private var process: RunningProcess?
+    private var process: IsolatedProcess?
 
     /// - Parameters:
     ///   - settings: lines of `main.cf`; `ROOT` stands for the server's directory.
@@ -20,32 +20,24 @@ final class PostfixServer {
         }
         try FileManager.default.setAttributes([.ownerAccountName: "postfix"], ofItemAtPath: "\(root)/data")
         try FileManager.default.setAttributes([.ownerAccountName: "nobody"], ofItemAtPath: "\(root)/mail")
+        // `postsuper` tidies the queue as that user before a start; where it has something to say and cannot, Postfix does
+        // not start at all.
+        try scratch.write("postfix/mail.log", "")
+        try FileManager.default.setAttributes([.ownerAccountName: "postfix"], ofItemAtPath: file("mail.log"))
         let main = Self.main + "\n" + settings.joined(separator: "\n") + "\n"
         try scratch.write("postfix/etc/main.cf", main.replacing("ROOT", with: root))
         let master = Self.master.replacing("HOST", with: host) + "\n" + services.joined(separator: "\n") + "\n"
         try scratch.write("postfix/etc/master.cf", master.replacing("ROOT", with: root).replacing("HOST", with: host))
     }
 
-    deinit { process?.send(SIGKILL) }
-
     func file(_ name: String) -> String { "\(root)/\(name)" }
     func url(_ query: String = "connections=5") -> String { "smtp://\(host):25?\(query)" }
 
-    /// Everything that it starts ends with it: a shell is the first process of a name space. Postfix's own master would forget
-    /// whose end is to be its own (prctl(2): a change of credentials clears PR_SET_PDEATHSIG).
     func start() async throws {
-        let process = try RunningProcess(
-            "/usr/bin/unshare",
-            [
-                "--pid", "--fork", "--kill-child", "/bin/sh", "-c", "/usr/sbin/postfix -c \"$0\" start-fg & wait",
-                "\(root)/etc",
-            ],
-            directory: scratch.path)
+        let process = try IsolatedProcess(
+            script: "/usr/sbin/postfix -c \"$0\" start-fg", argument: "\(root)/etc", directory: scratch.path)
         self.process = process
-        try await Eventually.holds("Postfix to listen; it said: \(process.diagnostics) \(log)", within: .seconds(60)) {
-            Loopback.answers(host, port: 25) || !process.isRunning
-        }
-        try #require(process.isRunning, "Postfix ended: \(process.diagnostics) \(log)")
+        try await process.listens("Postfix", host, port: 25) { log }
     }
 
     /// As a power cut would.

@@ -166,6 +166,8 @@ extension ProcessTests {
                 postfix.deliveredCount >= 100 || !run.isRunning
             }
             try await postfix.kill()
+            // What a cleanup process leaves that is killed before it has named its file: `postsuper` has something to say.
+            try scratch.write("postfix/queue/incoming/992035.143", "")
             try await postfix.start()
             let finished = try await run.finished(within: .seconds(200))
             #expect(finished.status == 0 || finished.status == 2, "\(finished)")
