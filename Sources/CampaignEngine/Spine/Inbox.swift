@@ -15,6 +15,8 @@ enum Message: Sendable {
 }
 
 extension Message {
+    private static let wholeGroup = 1 << 32
+
     /// Recipients that it is about; a person's call is worth a whole group.
     fileprivate var weight: Int {
         switch self {
@@ -22,18 +24,9 @@ extension Message {
         case .prepared(_, _, let batch): batch.count
         case .unprepared(_, _, let batch, _): batch.count
         case .unrenderable: 1
-        case .checked, .probed, .command: Gathering.wholeGroup
+        case .checked, .probed, .command: Self.wholeGroup
         }
     }
-}
-
-/// How long the log thread lets a group grow before it commits it.
-struct Gathering: Hashable, Sendable {
-    /// Recipients reported; with so many the group is complete.
-    var enough: Int
-    var patience: Duration
-
-    fileprivate static let wholeGroup = 1 << 32
 }
 
 /// The log thread's mailbox: filled from any thread, emptied at once by the log thread.

@@ -65,14 +65,6 @@ final class Spine: @unchecked Sendable {
 
     /// Events of one job between two snapshots.
     private static let eventsPerSnapshot = 4_000_000
-    /// A group waits for no more once it holds one in so many of the recipients in hand, nor longer than this. Where lanes have
-    /// claims to go on with, it may be the larger.
-    private static let gatheringShare = 4
-    private static let gatheringShareAhead = 2
-    private static let gatheringMax: Duration = .milliseconds(2)
-    private static let gatheringTimesMax = 4
-    /// A disk may be so fast that commits would be many and small.
-    private static let gatheringMinAhead: Duration = .microseconds(300)
     private static let publishInterval: Duration = .milliseconds(100)
     private static let controlInterval: Duration = .milliseconds(100)
 
@@ -165,8 +157,12 @@ final class Spine: @unchecked Sendable {
     /// - Parameter waiting: whether to wait for something to do; without it the turn is made at once.
     private func turn(waiting: Bool) throws(EngineError) {
         messages.removeAll(keepingCapacity: true)
-        inbox.take(
-            into: &messages, waitMilliseconds: waiting ? waitMilliseconds() : 0, gathering: waiting ? gathering : nil)
+        if waiting {
+            let gathering = Gathering(inFlight: inFlight, claimsAhead: claimsAhead, commitTime: commitTime)
+            inbox.take(into: &messages, waitMilliseconds: waitMilliseconds(), gathering: gathering)
+        } else {
+            inbox.take(into: &messages, waitMilliseconds: 0)
+        }
         now = time.now()
         for message in messages { dispatch(message, now) }
         try takeControlRequests(now)
@@ -189,18 +185,6 @@ final class Spine: @unchecked Sendable {
         try act()
         takeStock()
         publish()
-    }
-
-    /// A group is let grow for as long as the last one took to become durable, until it holds a good part of what is under way:
-    /// where reports come one by one, waiting costs at most as much again, and saves as many commits as join. Where lanes have
-    /// more claims to go on with, it may take as many times longer.
-    private var gathering: Gathering? {
-        let enough = inFlight / (claimsAhead > 1 ? Self.gatheringShareAhead : Self.gatheringShare)
-        var patience = commitTime
-        if claimsAhead > 1 {
-            patience = max(patience * min(claimsAhead, Self.gatheringTimesMax), Self.gatheringMinAhead)
-        }
-        return enough > 1 ? Gathering(enough: enough, patience: min(patience, Self.gatheringMax)) : nil
     }
 
     /// How long the next turn may wait for a message.
