@@ -12,6 +12,7 @@ struct StepCommand: ParsableCommand {
     @Argument(help: "A directory for list and journal, which is not there yet.") var directory: String
     @Option(help: "Recipients.") var recipients: Int
     @Option(help: "Messages under way at once.") var capacity = 64
+    @Option(help: "Other jobs that have begun, and hear nothing from their endpoints meanwhile.") var others = 0
     @OptionGroup var journal: JournalOptions
 
     func run() throws {
@@ -21,6 +22,7 @@ struct StepCommand: ParsableCommand {
             opening: BenchSite(path: directory + "/journal", mapSizeBytes: journal.mapSize << 20),
             configuration: SampleJob.configuration,
             clock: StillClock())
+        try startOthers(engine)
         let job = try engine.createJob(sample.definition("bench"), recipients: RecipientSource(path: sample.listPath))
         let endpoint = ImmediateEndpoint(capacity: capacity)
         let hasEnded = Mutex(false)
@@ -33,7 +35,7 @@ struct StepCommand: ParsableCommand {
         let seconds = Figures.seconds {
             while !hasEnded.withLock({ $0 }), engine.turn() { turns += 1 }
         }
-        let sent = try engine.jobs().first?.tally.sent ?? 0
+        let sent = try engine.jobs().first { $0.id == job.id }?.tally.sent ?? 0
         engine.stop(deadline: .zero)
         while engine.turn() {}
         guard sent == UInt32(recipients) else {
@@ -44,6 +46,35 @@ struct StepCommand: ParsableCommand {
         Figures.say("message-bytes", endpoint.sizeBytes / max(recipients, 1))
         Figures.say("messages/s", Double(recipients) / seconds)
     }
+
+    private func startOthers(_ engine: SteppedEngine) throws {
+        let sample = SampleJob(recipients: 1, directory: directory)
+        try sample.makeList()
+        for number in 0..<others {
+            let job = try engine.createJob(
+                sample.definition("other-\(number)"), recipients: RecipientSource(path: sample.listPath))
+            engine.start(job.id, endpoints: [SilentEndpoint()], progress: { _ in }, { _ in })
+        }
+    }
+}
+
+/// An endpoint that takes what it is given and says nothing.
+private struct SilentEndpoint: CallbackEndpoint {
+    let name = "silent"
+    let capacity = 1
+    let preparesBeforeClaim = true
+
+    func attach(_ reporter: EndpointReporter) {}
+
+    func prepare(_ batch: [Delivery]) {}
+
+    func deliver(_ batch: [Delivery]) {}
+
+    func check(_ answer: @escaping @Sendable (EndpointFault?) -> Void) {}
+
+    func probe(_ claims: [Delivery], _ answer: @escaping @Sendable ([ProbeVerdict]) -> Void) {}
+
+    func close(deadline: ContinuousClock.Instant, _ done: @escaping @Sendable () -> Void) { done() }
 }
 
 /// Always the same moment: what is done at intervals is then done once, whatever the machine's speed.

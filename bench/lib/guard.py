@@ -44,6 +44,9 @@ CASES = {
     "step": Case(
         "log thread: import, render, machine, frames, LMDB", "message", (2_000, 6_000), lambda size: size,
         lambda size, folder, sink: ["step", folder, *MAP, "--recipients", str(size)]),
+    "jobs": Case(
+        "the same beside 200 jobs that wait", "message", (2_000, 6_000), lambda size: size,
+        lambda size, folder, sink: ["step", folder, *MAP, "--recipients", str(size), "--others", "200"]),
     "drop": Case(
         "whole engine into a drop directory", "message", (2_000, 6_000), lambda size: size,
         lambda size, folder, sink:
