@@ -173,9 +173,16 @@ import Testing
             "", "   \n# only a comment", "just text", "- a\n- b", String(repeating: "[", count: 50_000),
             String(repeating: "{a: ", count: 20_000), "%YAML 9.9\n---\na", "\u{FEFF}", "? [a]\n: b", "&a *a",
             String(repeating: "x", count: 2 << 20), aliasBomb,
-        ])
-    func hostile(_ text: String) {
-        let error = #expect(throws: ManifestError.self) { try ManifestDecoder.decode(text, file: "c.yaml") }
+        ].map(HostileFile.init))
+    func hostile(_ file: HostileFile) {
+        let error = #expect(throws: ManifestError.self) { try ManifestDecoder.decode(file.text, file: "c.yaml") }
         #expect(error?.problems.isEmpty == false)
     }
+}
+
+/// A file's text that is not written into the test's output whole.
+struct HostileFile: CustomTestStringConvertible {
+    let text: String
+
+    var testDescription: String { text.count > 40 ? "\(text.prefix(40))… (\(text.utf8.count) bytes)" : text }
 }
