@@ -13,6 +13,30 @@ final class DialogueServer: Sendable {
         case chunk
         case reply(String)
         case close
+        /// Waits until the client hangs up.
+        case hungUp
+        /// Waits until the test opens the gate.
+        case gate(Gate)
+    }
+
+    final class Gate: Sendable {
+        private let state = Mutex<(isOpen: Bool, whenOpened: (@Sendable () -> Void)?)>((false, nil))
+
+        func open() {
+            let whenOpened = state.withLock { state in
+                state.isOpen = true
+                return state.whenOpened
+            }
+            whenOpened?()
+        }
+
+        /// Whether it is open; if not, `whenOpened` is called later.
+        fileprivate func isOpen(else whenOpened: @escaping @Sendable () -> Void) -> Bool {
+            state.withLock { state in
+                state.whenOpened = whenOpened
+                return state.isOpen
+            }
+        }
     }
 
     static func opening(_ extensions: String...) -> [Step] {
@@ -103,6 +127,10 @@ private final class DialogueRunner: ChannelInboundHandler {
         run(context)
     }
 
+    func channelInactive(context: ChannelHandlerContext) {
+        if case .hungUp = steps?.first { played?.succeed() }
+    }
+
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
     private func run(_ context: ChannelHandlerContext) {
@@ -138,6 +166,17 @@ private final class DialogueRunner: ChannelInboundHandler {
             context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: text)), promise: nil)
         case .close:
             context.close(promise: nil)
+        case .hungUp:
+            return false
+        case .gate(let gate):
+            let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+            let loop = context.eventLoop
+            return gate.isOpen {
+                loop.execute {
+                    let (runner, context) = bound.value
+                    runner.run(context)
+                }
+            }
         }
         return true
     }

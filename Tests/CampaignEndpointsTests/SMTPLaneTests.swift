@@ -320,6 +320,46 @@ struct SMTPLaneTests {
         await bench.close()
     }
 
+    @Test("a connection that is not greeted holds nobody up: who has a session takes its message")
+    func ungreeted() async throws {
+        let gate = Server.Gate()
+        let server = try await Server(
+            Server.opening("PIPELINING") + Server.envelope("r0@example.com") + Server.content
+                + Server.envelope("r1@example.com") + Server.content + Server.quit,
+            [.gate(gate)] + Server.opening() + Server.quit)
+        let bench = try await LaneBench(port: server.port, "connections=2&idle=200ms", messages: 2)
+        bench.prepare(0)
+        #expect(try await bench.answer() == .prepared(0))
+        bench.prepare(1)
+        bench.deliver(0)
+        #expect(try await bench.answer() == .outcome(0, sent))
+        #expect(try await bench.answer() == .prepared(1))
+        bench.deliver(1)
+        #expect(try await bench.answer() == .outcome(1, sent))
+        // When nobody else is left it gets its session after all, has nothing to do there, and leaves in time.
+        try await server.played(0)
+        gate.open()
+        try await server.played(1)
+        await bench.close()
+        try await server.finish()
+    }
+
+    @Test("a connection that is never greeted does not outlast the endpoint")
+    func neverGreeted() async throws {
+        let server = try await Server(
+            Server.opening("PIPELINING") + Server.envelope("r0@example.com") + Server.content + Server.quit,
+            [.hungUp])
+        let bench = try await LaneBench(port: server.port, "connections=2", messages: 2)
+        bench.prepare(0)
+        #expect(try await bench.answer() == .prepared(0))
+        bench.prepare(1)
+        bench.discard(1)
+        bench.deliver(0)
+        #expect(try await bench.answer() == .outcome(0, sent))
+        await bench.close()
+        try await server.finish()
+    }
+
     @Test("closing gives back what is not claimed and finishes what is")
     func closing() async throws {
         let server = try await Server(

@@ -121,17 +121,36 @@ final class LaneGroup: @unchecked Sendable {
 
     private func pump() {
         while waitingHead < waiting.count, let lane = laneForNext() {
-            let delivery = waiting[waitingHead]
             waitingHead += 1
-            guard let message = lane.take(delivery) else { continue }
-            move(lane, from: lane.load - 1, to: lane.load)
-            messages[DeliveryName(delivery)] = (lane, message)
-            lane.start(message)
+            hand(waiting[waitingHead - 1], to: lane)
         }
         if waitingHead == waiting.count {
             waiting.removeAll(keepingCapacity: true)
             waitingHead = 0
+            relieve()
         }
+    }
+
+    private func hand(_ delivery: Delivery, to lane: SMTPLane) {
+        guard let message = lane.take(delivery) else { return }
+        move(lane, from: lane.load - 1, to: lane.load)
+        messages[DeliveryName(delivery)] = (lane, message)
+        lane.start(message)
+    }
+
+    /// A server that has no process left takes further connections in and says nothing, until one is free or the patience of
+    /// this side is at its end. What was dealt to them goes to lanes that have a session and nothing else to do.
+    private func relieve() {
+        while let idle = lanesByLoad[0].last(where: { $0.hasConnection }), let delivery = unserved() {
+            hand(delivery, to: idle)
+        }
+    }
+
+    private func unserved() -> Delivery? {
+        for load in 1...terms.messagesPerLane {
+            if let lane = lanesByLoad[load].last(where: { $0.hasUnserved }) { return lane.yieldUnserved() }
+        }
+        return nil
     }
 
     /// Idle lanes with a connection first; then one that has none. Beyond the connections that slow start begins with there
@@ -179,10 +198,10 @@ extension LaneGroup {
         if isOpen { terms.sessions.opened() } else { terms.sessions.closed() }
     }
 
-    /// A lane got a session.
-    func served() {
-        guard crowd.lanesMax != nil else { return }
-        crowd.opened(serving: serving)
+    /// A lane got a session; what it was opened for may have gone elsewhere since.
+    func served(_ lane: SMTPLane) {
+        if lane.load == 0 { becameIdle(lane) }
+        if crowd.lanesMax != nil { crowd.opened(serving: serving) } else if lane.load > 0 { return }
         scheduleFlush()
     }
 
@@ -255,7 +274,7 @@ extension LaneGroup {
         pump()
         if isClosing, lanesByLoad[0].count == lanes.count, let whenClosed {
             self.whenClosed = nil
-            for lane in lanes { lane.quit() }
+            for lane in lanes { lane.leave() }
             whenClosed()
         }
     }

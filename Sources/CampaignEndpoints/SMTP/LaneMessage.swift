@@ -40,6 +40,11 @@ final class LaneMessage: SMTPMessageSource {
     /// Some of the content may have left.
     var hasContentBegun: Bool { isClaimed && isAwaited }
 
+    /// No server has seen it and the engine was told nothing of it. One that was tried before stays where that is known.
+    var isUntouched: Bool {
+        place == .waiting && !isReported && !isClaimed && !isDiscarded && !isRepeated && pending == nil
+    }
+
     func take(_ delivery: Delivery) {
         self.delivery = delivery
         place = .waiting

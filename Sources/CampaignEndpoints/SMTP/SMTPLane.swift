@@ -89,6 +89,17 @@ final class SMTPLane {
         if message.place == .begun { connection?.discard(message) } else { retire(message) }
     }
 
+    /// A message that another lane could send as well: this one has no connection for it yet.
+    var hasUnserved: Bool { !hasConnection && queue.contains { $0.isUntouched } }
+
+    /// Parts with it; the group deals it out anew.
+    func yieldUnserved() -> Delivery? {
+        guard !hasConnection, let message = queue.first(where: { $0.isUntouched }), let delivery = message.delivery
+        else { return nil }
+        retire(message)
+        return delivery
+    }
+
     /// Gives back what is not claimed, because the engine is stopping.
     func giveBack(_ fault: EndpointFault) {
         for message in queue where !message.isClaimed && !message.isDiscarded {
@@ -267,7 +278,7 @@ final class SMTPLane {
     }
 
     private func adopt(_ opened: SMTPConnection) {
-        group.served()
+        group.served(self)
         // Strong on purpose, see the connection's timer: the cycle ends when the connection closes.
         opened.whenClosed = { [self] _ in
             guard connection === opened else { return }
@@ -310,6 +321,12 @@ final class SMTPLane {
         let quitting = connection
         connection = nil
         quitting?.quit()
+    }
+
+    /// Ends for want of work, whether it has its session yet or not.
+    func leave() {
+        quit()
+        opening?.abort()
     }
 
     /// Ends the session at once; what it had not begun goes on with another.

@@ -12,7 +12,10 @@ final class PostfixServer {
     /// - Parameters:
     ///   - settings: lines of `main.cf`; `ROOT` stands for the server's directory.
     ///   - services: further lines of `master.cf`.
-    init(_ scratch: Scratch, _ settings: [String] = [], services: [String] = []) throws {
+    ///   - processes: how many connections it serves at once; it takes in more, and leaves them without a greeting.
+    init(
+        _ scratch: Scratch, _ settings: [String] = [], services: [String] = [], processes: Int = 100
+    ) throws {
         self.scratch = scratch
         root = scratch.file("postfix")
         for folder in ["etc", "queue", "data", "mail"] {
@@ -26,7 +29,9 @@ final class PostfixServer {
         try FileManager.default.setAttributes([.ownerAccountName: "postfix"], ofItemAtPath: file("mail.log"))
         let main = Self.main + "\n" + settings.joined(separator: "\n") + "\n"
         try scratch.write("postfix/etc/main.cf", main.replacing("ROOT", with: root))
-        let master = Self.master.replacing("HOST", with: host) + "\n" + services.joined(separator: "\n") + "\n"
+        let master =
+            Self.master.replacing("PROCESSES", with: "\(processes)").replacing("HOST", with: host) + "\n"
+            + services.joined(separator: "\n") + "\n"
         try scratch.write("postfix/etc/master.cf", master.replacing("ROOT", with: root).replacing("HOST", with: host))
     }
 
@@ -91,7 +96,7 @@ final class PostfixServer {
         """
 
     private static let master = """
-        HOST:25 inet n - n - - smtpd
+        HOST:25 inet n - n - PROCESSES smtpd
         pickup unix n - n 60 1 pickup
         cleanup unix n - n - 0 cleanup
         qmgr unix n - n 300 1 qmgr

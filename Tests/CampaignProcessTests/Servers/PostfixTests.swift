@@ -153,6 +153,22 @@ extension ProcessTests {
             try await campaign.expectSound()
         }
 
+        @Test("R8: connections that a server without free processes does not greet hold nobody up")
+        func processLimit() async throws {
+            let scratch = try Scratch()
+            let postfix = try PostfixServer(scratch, processes: 3)
+            try await postfix.start()
+            // A greeting is waited for for five minutes (RFC 5321, section 4.5.3.2.1), a run here is not; and nobody leaves
+            // a connection to others meanwhile.
+            let campaign = try TestCampaign(
+                scratch, recipients: 300, endpoints: [postfix.url("connections=10&slow-start=off&idle=10m")])
+            let finished = try await campaign.run("--quiet")
+            #expect(finished.status == 0, "\(finished)")
+            #expect(try await campaign.events("EndpointFailed", "EndpointPaused", "RecipientDeferred").isEmpty)
+            try await campaign.expectArrived(try await postfix.delivered(300))
+            try await campaign.expectSound()
+        }
+
         @Test("R8, R1: the server is cut off in mid-campaign and comes back: nobody is forgotten, nobody gets two")
         func comesBack() async throws {
             let scratch = try Scratch()
