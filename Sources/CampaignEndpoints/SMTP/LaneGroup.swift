@@ -201,7 +201,7 @@ extension LaneGroup {
     /// A lane got a session; what it was opened for may have gone elsewhere since.
     func served(_ lane: SMTPLane) {
         if lane.load == 0 { becameIdle(lane) }
-        if crowd.lanesMax != nil { crowd.opened(serving: serving) } else if lane.load > 0 { return }
+        if crowd.lanesMax != nil { crowd.opened(serving: serving) }
         scheduleFlush()
     }
 
