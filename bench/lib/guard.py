@@ -45,8 +45,8 @@ CASES = {
         "log thread: import, render, machine, frames, LMDB", "message", (2_000, 6_000), lambda size: size,
         lambda size, folder, sink: ["step", folder, *MAP, "--recipients", str(size)]),
     "jobs": Case(
-        "the same beside 200 jobs that wait", "message", (2_000, 6_000), lambda size: size,
-        lambda size, folder, sink: ["step", folder, *MAP, "--recipients", str(size), "--others", "200"]),
+        "the same beside 50 jobs that wait", "message", (2_000, 6_000), lambda size: size,
+        lambda size, folder, sink: ["step", folder, *MAP, "--recipients", str(size), "--others", "50"]),
     "drop": Case(
         "whole engine into a drop directory", "message", (2_000, 6_000), lambda size: size,
         lambda size, folder, sink:
